@@ -1,0 +1,43 @@
+# `make demo` and `make test` set everything up first; neither needs more than Python 3.11 to 3.13, pip and make.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock clean
+
+help:  ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready  ## Make .venv with everything, versions locked by hash
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "emotionkit needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 1; }
+	@echo "Setting up .venv (about two minutes) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## Process the sample class and write its reports
+	@$(BIN)/python tools/demo.py
+
+test: setup  ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: setup  ## Check format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: setup  ## Format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock:  ## Resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## Remove .venv and caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

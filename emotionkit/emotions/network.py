@@ -1,0 +1,91 @@
+"""The network: a compact residual CNN that reads one 48×48 gray face.
+
+Residual blocks (He et al., 2016, https://arxiv.org/abs/1512.03385) with squeeze-and-excitation (Hu et al., 2018,
+https://arxiv.org/abs/1709.01507). The first convolution halves the resolution at once: at 48×48 with few channels
+two CPU cores wait for memory, not for arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+from emotionkit.emotions.preprocess import INPUT_SIZE
+from emotionkit.records import EMOTIONS
+
+
+EXPRESSION_HEAD = "expression"
+"""Output trained on the votes of ten annotators (FER+)."""
+
+ORIGINAL_HEAD = "original"
+"""Output trained on the original FER2013 labels; used to compare with the literature."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShape:
+    """Channels of the stem and of the residual stages, each stage at half the resolution of the one before."""
+
+    stem: int = 24
+    stages: tuple[int, ...] = (24, 56, 112, 192)
+    dropout: float = 0.2
+
+
+def build_network(shape: NetworkShape | None = None) -> keras.Model:
+    """Return the untrained network.
+
+    Input: float32 (n, 48, 48, 1), standardised per face. Outputs: a dictionary of two float32 (n, 7) arrays of
+    logits in the order of ``EMOTIONS``, named by ``EXPRESSION_HEAD`` and ``ORIGINAL_HEAD``.
+    """
+    shape = shape or NetworkShape()
+    faces = keras.Input((INPUT_SIZE, INPUT_SIZE, 1), name="faces")
+    x = layers.ReLU()(_convolution(faces, shape.stem, size=5, stride=2))
+    for stage, channels in enumerate(shape.stages):
+        x = _residual_block(x, channels, stride=1 if stage == 0 else 2)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(shape.dropout)(x)
+    heads = {name: layers.Dense(len(EMOTIONS), name=name)(x) for name in (EXPRESSION_HEAD, ORIGINAL_HEAD)}
+    return keras.Model(faces, heads, name="emotion_network")
+
+
+def multiply_adds(network: keras.Model) -> int:
+    """Count the multiply-adds that one face costs in convolutions and dense layers."""
+    total = 0
+    for layer in network.layers:
+        if isinstance(layer, layers.Conv2D):
+            total += _convolution_cost(layer)
+        elif isinstance(layer, layers.Dense):
+            total += layer.kernel.shape[0] * layer.kernel.shape[1]
+    return total
+
+
+def _convolution_cost(layer: layers.Conv2D) -> int:
+    _, height, width, channels_out = layer.output.shape
+    kernel_height, kernel_width, channels_in, _ = layer.kernel.shape
+    return int(height * width * channels_out * kernel_height * kernel_width * channels_in)
+
+
+def _residual_block(x: keras.KerasTensor, channels: int, *, stride: int) -> keras.KerasTensor:
+    y = layers.ReLU()(_convolution(x, channels, stride=stride))
+    y = _squeeze_and_excite(_convolution(y, channels))
+    if stride > 1:
+        x = layers.AveragePooling2D(stride)(x)
+    if x.shape[-1] != channels:
+        x = _convolution(x, channels, size=1)
+    return layers.ReLU()(layers.Add()([x, y]))
+
+
+def _convolution(x: keras.KerasTensor, channels: int, *, size: int = 3, stride: int = 1) -> keras.KerasTensor:
+    x = layers.Conv2D(
+        channels, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal"
+    )(x)
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+
+
+def _squeeze_and_excite(x: keras.KerasTensor, *, reduction: int = 8) -> keras.KerasTensor:
+    channels = x.shape[-1]
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    gate = layers.Conv2D(max(8, channels // reduction), 1, activation="relu")(gate)
+    gate = layers.Conv2D(channels, 1, activation="sigmoid")(gate)
+    return layers.Multiply()([x, gate])

@@ -1,0 +1,84 @@
+"""One family of errors. Each carries its facts as fields and reads as one sentence that a person can act on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class EmotionkitError(Exception):
+    """Base of every error that emotionkit raises on purpose; its text is one clear sentence."""
+
+
+class InvalidInputError(EmotionkitError, ValueError):
+    """A value or file does not have the form that a function asks for."""
+
+
+class SettingsError(EmotionkitError, ValueError):
+    """A setting is unknown, out of range or contradicts another."""
+
+
+class RecordingError(EmotionkitError):
+    """A recording cannot be used, or not to its end.
+
+    Attributes:
+        path: The recording.
+        reason: What is wrong with it, as the end of a sentence that begins with its name.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ModelError(EmotionkitError):
+    """The network's weights are missing, altered or do not fit the code."""
+
+
+class WarehouseError(EmotionkitError):
+    """The warehouse cannot be opened, read or written.
+
+    Attributes:
+        folder: The warehouse.
+        reason: What is wrong with it, as the end of a sentence.
+    """
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"The warehouse {folder} {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
+class UnknownLessonError(EmotionkitError, KeyError):
+    """No lesson of that name is in the warehouse.
+
+    Attributes:
+        lesson_id: The name that was asked for.
+        known: Some names that are there.
+    """
+
+    def __init__(self, lesson_id: str, known: tuple[str, ...] = ()) -> None:
+        hint = f" Known lessons: {', '.join(known)}." if known else " The warehouse holds no lessons yet."
+        super().__init__(f"There is no lesson {lesson_id!r}.{hint}")
+        self.lesson_id = lesson_id
+        self.known = known
+
+    def __str__(self) -> str:
+        # KeyError would show the sentence in quotes.
+        return str(self.args[0])
+
+
+class ReportError(EmotionkitError):
+    """A report could not be made.
+
+    Attributes:
+        lesson_id: The lesson.
+        notebook: The executed notebook with the failing cell marked, if it came that far.
+    """
+
+    def __init__(self, lesson_id: str, reason: str, notebook: Path | None = None) -> None:
+        kept = f" The notebook with the failing cell is {notebook}." if notebook else ""
+        super().__init__(f"The report of lesson {lesson_id!r} failed: {reason}{kept}")
+        self.lesson_id = lesson_id
+        self.reason = reason
+        self.notebook = notebook

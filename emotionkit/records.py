@@ -1,0 +1,157 @@
+"""The frozen record types that the stages hand on, from a decoded frame to a row of the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+"""The seven apparent expressions, in the order of every array, column and legend."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundingBox:
+    """A rectangle in pixels of the frame as displayed; it may reach past the frame's edge."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def area(self) -> float:
+        """Area in square pixels."""
+        return self.w * self.h
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Centre (x, y) in pixels."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def iou(self, other: BoundingBox) -> float:
+        """Return the intersection over union with another box, 0 to 1."""
+        width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        overlap = width * height
+        return overlap / (self.area + other.area - overlap)
+
+    def scaled(self, factor: float) -> BoundingBox:
+        """Return the box in a picture resized by ``factor``."""
+        return BoundingBox(self.x * factor, self.y * factor, self.w * factor, self.h * factor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A sampled picture of the recording.
+
+    Attributes:
+        pts: Presentation time in seconds since the start of the recording, exact (``pts × time_base``).
+        weight: Seconds that this sample stands for, up to the next sample or the end of the recording.
+        luma: uint8 (height, width), brightness as displayed, rotation applied.
+    """
+
+    pts: Fraction
+    weight: Fraction
+    luma: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face found in one frame: where, and the detector's score (dlib: above 0 is a face, about 1 a clear one)."""
+
+    box: BoundingBox
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A detected face that belongs to a track.
+
+    Attributes:
+        track_id: Number of the person within the lesson, from 1.
+        box: Where the detector found the face.
+        detection_score: The detector's score.
+        quality: 0 to 1, how usable the crop is for reading an expression.
+        crop: uint8 (h, w), the face with the margin the emotion network expects.
+    """
+
+    track_id: int
+    box: BoundingBox
+    detection_score: float
+    quality: float
+    crop: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceReading:
+    """A face with what the network read from it: one row of the table ``faces``.
+
+    Attributes:
+        track_id: Number of the person within the lesson, from 1.
+        box: Where the detector found the face.
+        detection_score: The detector's score.
+        quality: 0 to 1, how usable the crop was.
+        probabilities: float32 (7,), in the order of ``EMOTIONS``, sums to 1.
+    """
+
+    track_id: int
+    box: BoundingBox
+    detection_score: float
+    quality: float
+    probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReading:
+    """A sampled frame with its faces, none or many: one row of the table ``frames``.
+
+    Attributes:
+        pts: Presentation time in seconds since the start of the recording.
+        weight: Seconds that the sample stands for.
+        faces: What was read from it.
+    """
+
+    pts: Fraction
+    weight: Fraction
+    faces: tuple[FaceReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is known of a lesson apart from its frames: one row of the table ``lessons``, without ``run_id``."""
+
+    lesson_id: str
+    course: str | None
+    title: str
+    teacher: str | None
+    started_at: datetime | None
+    duration_s: float
+    recording: str
+    recording_sha256: str
+    width: int
+    height: int
+    frame_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What made a lesson's rows: one row of the table ``runs``.
+
+    ``run_id`` is derived from the lesson's id, the recording's content, the settings and the model, so that the same
+    work done twice has the same name. ``settings`` is JSON, ``fingerprint`` its SHA-256.
+    """
+
+    run_id: str
+    software_version: str
+    model_sha256: str
+    settings: str
+    fingerprint: str
+    started_at: datetime
+    ended_at: datetime
+    status: str
