@@ -1,0 +1,1 @@
+"""Seven apparent expressions from a face crop: the network, its weights, and what it takes to train and judge it."""

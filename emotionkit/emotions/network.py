@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import keras
-from keras import layers
-
+from emotionkit.emotions.backend import keras
 from emotionkit.emotions.preprocess import INPUT_SIZE
 from emotionkit.records import EMOTIONS
 
+layers = keras.layers
 
 EXPRESSION_HEAD = "expression"
 """Output trained on the votes of ten annotators (FER+)."""
@@ -60,7 +59,7 @@ def multiply_adds(network: keras.Model) -> int:
     return total
 
 
-def _convolution_cost(layer: layers.Conv2D) -> int:
+def _convolution_cost(layer: keras.Layer) -> int:
     _, height, width, channels_out = layer.output.shape
     kernel_height, kernel_width, channels_in, _ = layer.kernel.shape
     return int(height * width * channels_out * kernel_height * kernel_width * channels_in)
@@ -77,9 +76,7 @@ def _residual_block(x: keras.KerasTensor, channels: int, *, stride: int) -> kera
 
 
 def _convolution(x: keras.KerasTensor, channels: int, *, size: int = 3, stride: int = 1) -> keras.KerasTensor:
-    x = layers.Conv2D(
-        channels, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal"
-    )(x)
+    x = layers.Conv2D(channels, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
 
