@@ -1,0 +1,157 @@
+"""Open a recording: find its video and its clock, and turn every fault of file or container into one sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from emotionkit.errors import RecordingError
+from emotionkit.video.structure import missing_bytes
+
+_STILLS = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+_CLOCK_TIME = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open recording. Times are seconds on the container's own clock.
+
+    Attributes:
+        path: The file.
+        container: Open until the block of ``opened`` ends.
+        video: The stream to look at.
+        others: The sound, and further videos; they count for where the recording starts and ends.
+    """
+
+    path: Path
+    container: InputContainer
+    video: VideoStream
+    others: tuple[Stream, ...]
+
+    @property
+    def start(self) -> Fraction:
+        """Where a player's position 0 is: the earliest start of a stream; 0 if none says."""
+        starts = map(stream_start, (self.video, *self.others))
+        return min((start for start in starts if start is not None), default=Fraction(0))
+
+    @property
+    def video_end(self) -> Fraction | None:
+        """Where the video ends by what the file says, None if it does not."""
+        return self._end_of(self.video)
+
+    @property
+    def end(self) -> Fraction | None:
+        """Where the recording ends by what the file says, None if it does not."""
+        ends = [end for end in map(self._end_of, (self.video, *self.others)) if end is not None]
+        if ends:
+            return max(ends)
+        if self.container.duration is None:
+            return None
+        # Matroska's duration counts from the clock's 0, the others' from the first time stamp.
+        start = 0 if self._is("matroska") else self.container.start_time or 0
+        return Fraction(start + self.container.duration, av.time_base)
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        """Average pictures per second, None if the file gives no way to tell."""
+        return self.video.average_rate or self.video.guessed_rate
+
+    @property
+    def has_presentation_times(self) -> bool:
+        """Whether the container stores when a picture is shown, not only the order of decoding."""
+        return not self._is("avi")
+
+    def _is(self, name: str) -> bool:
+        return name in self.container.format.name.split(",")
+
+    def _end_of(self, stream: Stream) -> Fraction | None:
+        ends = []
+        if stream.duration is not None and stream.time_base:
+            ends.append((stream_start(stream) or 0) + stream.duration * stream.time_base)
+        if self._is("avi") and stream is self.video and stream.average_rate:
+            # FFmpeg shortens the duration to what the file's size allows; the count of pictures is the promise.
+            ends.append((stream_start(stream) or 0) + stream.frames / stream.average_rate)
+        if said := _CLOCK_TIME.fullmatch(stream.metadata.get("DURATION", "")):
+            hours, minutes, seconds = map(Fraction, said.groups())
+            ends.append(hours * 3600 + minutes * 60 + seconds)
+        return max(ends, default=None)
+
+
+def stream_start(stream: Stream) -> Fraction | None:
+    """Return the time of a stream's first picture or sound, None if unknown."""
+    if stream.start_time is None or stream.time_base is None:
+        return None
+    return stream.start_time * stream.time_base
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a recording, and close it at the end of the block.
+
+    Raises:
+        RecordingError: It is missing, not readable, empty, cut off or not a video, or FFmpeg gave up inside the block.
+    """
+    _check_file(path)
+    try:
+        # "file:" keeps a colon in the name from being read as a protocol; the list keeps playlists off the network.
+        with av.open(
+            f"file:{path}", metadata_errors="replace", container_options={"protocol_whitelist": "file"}
+        ) as container:
+            yield _source(path, container)
+    except FFmpegError as error:
+        said = (error.strerror or "unknown error").lower()
+        raise RecordingError(path, f"cannot be read as a video ({said}).") from error
+
+
+def _check_file(path: Path) -> None:
+    try:
+        fault = _fault(path)
+    except FileNotFoundError as error:
+        raise RecordingError(path, "does not exist.") from error
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise RecordingError(path, f"cannot be read ({said}).") from error
+    if fault:
+        raise RecordingError(path, fault)
+
+
+def _fault(path: Path) -> str | None:
+    """Return what is wrong with a file before FFmpeg sees it."""
+    status = path.stat()
+    if S_ISDIR(status.st_mode):
+        return "is a folder, not a recording."
+    if not S_ISREG(status.st_mode):
+        return "is not an ordinary file."
+    if status.st_size == 0:
+        return "is empty."
+    missing = missing_bytes(path)
+    return f"is cut off: at least {missing:,} bytes are missing at its end." if missing else None
+
+
+def _source(path: Path, container: InputContainer) -> Source:
+    videos = [
+        stream
+        for stream in container.streams.video
+        if stream.codec_context is not None and not stream.disposition & _STILLS
+    ]
+    if not videos:
+        raise RecordingError(path, "holds sound but no video." if container.streams.audio else "holds no video.")
+    best = container.streams.best("video")
+    video = next((stream for stream in videos if stream is best), videos[0])
+    # AUTO lets a decoder work on several pictures at once; four threads are all that a class's video can use.
+    video.thread_type = "AUTO"
+    video.codec_context.thread_count = min(os.cpu_count() or 1, 4)
+    others = tuple(stream for stream in (*container.streams.audio, *videos) if stream is not video)
+    return Source(path, container, video, others)
