@@ -1,0 +1,118 @@
+"""From the rows of the warehouse to one time series of readings per student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.errors import InvalidInputError
+from emotionkit.records import EMOTIONS
+
+FRAME_COLUMNS = ("pts_s", "weight_s")
+FACE_COLUMNS = ("pts_s", "track_id", "quality", *EMOTIONS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudentReadings:
+    """What was read from one person's face, in order of time.
+
+    Attributes:
+        pts_s: float64 (n,), seconds since the start of the recording.
+        weight_s: float64 (n,), the time that each reading stands for.
+        probabilities: float64 (n, 7), in the order of ``EMOTIONS``.
+        weight: 0 to 1, how far the person counts as one student.
+    """
+
+    pts_s: NDArray[np.float64]
+    weight_s: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    weight: float
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """float64 (7,): the person's mean probabilities over time."""
+        return np.average(self.probabilities, axis=0, weights=self.weight_s)
+
+
+def usable_faces(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings) -> pd.DataFrame:
+    """Return the faces that are read, with the column ``weight_s`` of their frame.
+
+    Raises:
+        InvalidInputError: A column is missing, or a face belongs to no frame.
+    """
+    _require(frames, "frames", FRAME_COLUMNS)
+    _require(faces, "faces", FACE_COLUMNS)
+    usable = faces.loc[faces["quality"] >= settings.minimum_quality]
+    weight = frames.drop_duplicates("pts_s").set_index("pts_s")["weight_s"].reindex(usable["pts_s"])
+    if weight.isna().any():
+        lost = float(weight.index[weight.isna()][0])
+        raise InvalidInputError(f"A face at {lost:g} s belongs to no sampled frame.")
+    usable = usable.assign(weight_s=weight.to_numpy(dtype=np.float64))
+    return usable.loc[usable["weight_s"] > 0]
+
+
+def student_readings(
+    frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings
+) -> tuple[StudentReadings, ...]:
+    """Return the usable readings of each person.
+
+    A person is a ``student_id`` where enrolled, else a ``track_id``. Somebody seen for three seconds, or a track cut in
+    pieces, must not weigh as so many students: the weight grows with the time present and reaches 1 at
+    ``settings.full_presence`` of the lesson. The order depends on what was read alone, so that renaming tracks or
+    shuffling rows changes no figure.
+
+    Args:
+        frames: Rows of the table ``frames``; ``pts_s`` and ``weight_s`` are used.
+        faces: Rows of the table ``faces``; ``student_id`` may be missing.
+        settings: What is usable, and from when a person counts in full.
+
+    Raises:
+        InvalidInputError: A column is missing, or a face belongs to no frame.
+    """
+    usable = usable_faces(frames, faces, settings)
+    full_s = settings.full_presence * float(frames["weight_s"].sum())
+    people = [_one_student(rows, full_s) for _, rows in usable.groupby(_person(usable), sort=False)]
+    return tuple(sorted(people, key=lambda person: (person.pts_s[0], len(person.pts_s), *person.mean)))
+
+
+def student_weights(students: tuple[StudentReadings, ...]) -> NDArray[np.float64]:
+    """Return float64 (n,): how far each person counts as a student."""
+    return np.array([student.weight for student in students], dtype=np.float64)
+
+
+def effective_number(weights: NDArray[np.float64]) -> float:
+    """Return how many equal weights say as much as these (Kish, Survey Sampling, 1965); 0 without any.
+
+    >>> float(round(effective_number(np.array([1.0, 1.0, 0.01])), 2))
+    2.02
+    """
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares else 0.0
+
+
+def _person(faces: pd.DataFrame) -> pd.Series[str]:
+    track = "track " + faces["track_id"].astype(str)
+    if "student_id" not in faces:
+        return track
+    return ("student " + faces["student_id"].astype(str)).where(faces["student_id"].notna(), track)
+
+
+def _one_student(rows: pd.DataFrame, full_s: float) -> StudentReadings:
+    rows = rows.sort_values(["pts_s", *EMOTIONS])
+    present_s = float(rows.drop_duplicates("pts_s")["weight_s"].sum())
+    return StudentReadings(
+        pts_s=rows["pts_s"].to_numpy(dtype=np.float64),
+        weight_s=rows["weight_s"].to_numpy(dtype=np.float64),
+        probabilities=rows[list(EMOTIONS)].to_numpy(dtype=np.float64),
+        weight=min(1.0, present_s / full_s),
+    )
+
+
+def _require(table: pd.DataFrame, name: str, columns: tuple[str, ...]) -> None:
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise InvalidInputError(f"The table {name} lacks the column {missing[0]!r}; it has {list(table.columns)}.")

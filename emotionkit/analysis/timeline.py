@@ -1,0 +1,131 @@
+"""The lesson over time: the class mean of each expression in bins of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emotionkit.analysis.bootstrap import interval
+from emotionkit.analysis.histogram import FEWEST_STUDENTS
+from emotionkit.analysis.readings import effective_number, student_readings, student_weights, usable_faces
+from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.records import EMOTIONS
+
+BIN_WIDTHS_S = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200)
+MOST_BINS = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Class means of the seven expressions in bins of equal width.
+
+    Attributes:
+        expressions: A row per bin and emotion: ``start_s``, ``middle_s``, ``emotion``, ``mean``, ``low``, ``high``.
+            A bin without a usable face is a gap: NaN. ``low`` and ``high`` are NaN where fewer than two students in
+            effect were seen.
+        faces: A row per bin: ``start_s``, ``middle_s``, ``faces`` (mean number of usable faces per sampled frame; NaN
+            where no frame was sampled).
+        bin_s: Width of the bins in seconds.
+        settings: The settings that made it.
+    """
+
+    expressions: pd.DataFrame
+    faces: pd.DataFrame
+    bin_s: float
+    settings: AnalysisSettings
+
+
+def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings | None = None) -> Timeline:
+    """Return the timeline of a lesson in at most 120 bins of 5 s or more.
+
+    Within a bin a student's mean counts by the student's weight in the histogram and by the time present in the bin.
+    Intervals resample the students seen in the bin (Efron, Bootstrap methods: another look at the jackknife, Annals of
+    Statistics 7, 1979); each bin is judged alone, so with many bins some will lie apart by chance.
+
+    Args:
+        frames: Rows of the table ``frames`` of one lesson.
+        faces: Its rows of the table ``faces``.
+        settings: Defaults where not given.
+
+    Raises:
+        InvalidInputError: A column is missing, or a face belongs to no frame.
+    """
+    settings = settings or AnalysisSettings()
+    usable = usable_faces(frames, faces, settings)
+    width = bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
+    starts = np.arange(0, _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0) * width
+    return Timeline(
+        expressions=_expressions(frames, faces, starts, width, settings),
+        faces=_faces(frames, usable, starts, width),
+        bin_s=width,
+        settings=settings,
+    )
+
+
+def bin_width(duration_s: float) -> float:
+    """Return the width in seconds of the bins of a lesson of this length.
+
+    >>> [bin_width(minutes * 60) for minutes in (1, 45, 180)]
+    [5.0, 30.0, 90.0]
+    """
+    fitting = (width for width in BIN_WIDTHS_S if duration_s / width <= MOST_BINS)
+    return float(next(fitting, duration_s / MOST_BINS))
+
+
+def _bin_of(pts_s: pd.Series[float] | NDArray[np.float64], width: float) -> NDArray[np.int64]:
+    return np.floor_divide(np.asarray(pts_s, dtype=np.float64), width).astype(np.int64)
+
+
+def _faces(frames: pd.DataFrame, usable: pd.DataFrame, starts: NDArray[np.float64], width: float) -> pd.DataFrame:
+    def seconds(rows: pd.DataFrame) -> NDArray[np.float64]:
+        weights = rows["weight_s"].to_numpy(dtype=np.float64)
+        return np.bincount(_bin_of(rows["pts_s"], width), weights, len(starts)).astype(np.float64)
+
+    sampled = seconds(frames)
+    faces = np.divide(seconds(usable), sampled, out=np.full(len(starts), np.nan), where=sampled > 0)
+    return pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces})
+
+
+def _expressions(
+    frames: pd.DataFrame, faces: pd.DataFrame, starts: NDArray[np.float64], width: float, settings: AnalysisSettings
+) -> pd.DataFrame:
+    students = student_readings(frames, faces, settings)
+    weights = student_weights(students)
+    # Seconds in the last column, seconds times probability before it: float64 (students, bins, 8).
+    totals = np.zeros((len(students), len(starts), 8))
+    for total, student in zip(totals, students, strict=True):
+        weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
+        np.add.at(total, _bin_of(student.pts_s, width), weighted)
+    random = np.random.default_rng(settings.seed)
+    bins = [_one_bin(totals[:, index], weights, settings, random) for index in range(len(starts))]
+    values = np.concatenate(bins) if bins else np.empty((0, 3))
+    at = np.repeat(starts, len(EMOTIONS))
+    return pd.DataFrame(
+        {"start_s": at, "middle_s": at + width / 2, "emotion": np.tile(EMOTIONS, len(starts))}
+        | {name: values[:, column] for column, name in enumerate(("mean", "low", "high"))}
+    )
+
+
+def _one_bin(
+    totals: NDArray[np.float64],
+    student_weight: NDArray[np.float64],
+    settings: AnalysisSettings,
+    random: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return float64 (7, 3): mean, low and high of one bin from float64 (students, 8) sums over it."""
+    result = np.full((7, 3), np.nan)
+    seen = totals[:, 7] > 0
+    if not seen.any():
+        return result
+    seconds = totals[seen, 7]
+    means, weights = totals[seen, :7] / seconds[:, None], student_weight[seen] * seconds
+    result[:, 0] = weights @ means / weights.sum()
+    units = effective_number(weights)
+    if units >= FEWEST_STUDENTS:
+        drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), settings.resamples) * weights
+        resampled = drawn @ means / drawn.sum(axis=1, keepdims=True)
+        result[:, 1], result[:, 2] = interval(result[:, 0], resampled, units, settings.confidence)
+    return result
