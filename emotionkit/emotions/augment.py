@@ -62,7 +62,8 @@ def _degraded(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
         noisy = image + rng.normal(0, rng.uniform(3, 12), image.shape)
         return np.clip(noisy, 0, 255).astype(np.uint8)
     _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 60))])
-    decoded: NDArray[np.uint8] = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
+    assert decoded is not None
     return decoded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.emotions.backend import keras
-from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD, build_network
+from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD, build_network, multiply_adds
 from emotionkit.emotions.preprocess import network_input
 from emotionkit.emotions.weights import SHIPPED, Manifest, verified_weights
 from emotionkit.errors import ModelError
@@ -38,8 +39,11 @@ class EmotionClassifier:
         path, manifest = verified_weights(Path(folder))
         network = build_network(manifest.shape)
         try:
-            network.load_weights(path)
-        except (OSError, ValueError) as error:
+            with warnings.catch_warnings():
+                # Keras only warns of layers that the file leaves untrained.
+                warnings.simplefilter("error", UserWarning)
+                network.load_weights(path)
+        except (OSError, ValueError, UserWarning) as error:
             raise ModelError(f"The model's weights {path} do not fit the network.") from error
         return cls(network, manifest)
 
@@ -57,6 +61,16 @@ class EmotionClassifier:
         prior = np.asarray(self._manifest.prior, np.float32)
         normalised: NDArray[np.float32] = prior / prior.sum()
         return normalised
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network consists of."""
+        return int(self._network.count_params())
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds that one face costs."""
+        return multiply_adds(self._network)
 
     def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return float32 (n, 7): the probability of each of ``EMOTIONS`` per crop; rows sum to 1.

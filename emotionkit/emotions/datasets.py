@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ _VOTE_NAMES = {
     "sad": "sadness",
     "surprise": "surprise",
 }
+_NOT_AN_ARCHIVE = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 _CLEAR_VOTES = 5
 """A face counts as clear when more than this many of ten annotators agree."""
 
@@ -86,7 +88,7 @@ def load_fer2013(path: Path) -> LabelledFaces:
             votes = np.where(archive["has_votes"][:, np.newaxis], votes, 0).astype(np.float32)
             faces = LabelledFaces(archive["images"], votes, archive["labels"], archive["votes"].sum(axis=1))
             copied = archive["copied_in_test"] if "copied_in_test" in archive else np.zeros(len(faces), bool)
-    except (OSError, ValueError, KeyError) as error:
+    except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not a FER2013 archive: {error}") from error
     if classes != EMOTIONS:
         raise InvalidInputError(f"{path} orders its classes as {classes}, expected {EMOTIONS}.")
@@ -103,7 +105,7 @@ def load_press_faces(path: Path) -> LabelledFaces:
         with np.load(path, allow_pickle=False) as archive:
             labels = archive["labels"]
             encoded = np.split(archive["jpeg"], np.cumsum(archive["lengths"])[:-1])
-    except (OSError, ValueError, KeyError) as error:
+    except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not an archive of press faces: {error}") from error
     images = np.stack([_decode(jpeg) for jpeg in encoded])
     votes = np.eye(len(EMOTIONS), dtype=np.float32)[labels]

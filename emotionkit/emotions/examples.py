@@ -34,6 +34,21 @@ class Examples:
         return len(self.images)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """What a training run needs from the data folder.
+
+    Attributes:
+        examples: Faces to train on.
+        calibration: Faces drawn at random from the same source and held out to fit the temperature.
+        prior: Share of each emotion among the clear faces of that source, sums to 1.
+    """
+
+    examples: Examples
+    calibration: LabelledFaces
+    prior: tuple[float, ...]
+
+
 class EpochBatches(keras.utils.PyDataset):
     """One epoch of augmented batches; seed, epoch and batch alone decide what each holds."""
 
@@ -109,11 +124,21 @@ def joined(first: Examples, second: Examples) -> Examples:
     )
 
 
-def load_examples(data: Path, settings: TrainingSettings) -> tuple[Examples, LabelledFaces]:
-    """Return (training examples, calibration faces) from a data folder with ``fer2013`` and ``press-faces``."""
-    training, calibration = split_calibration(load_fer2013(data / "fer2013" / "train.npz"), settings.seed)
+def load_training_data(data: Path, settings: TrainingSettings) -> TrainingData:
+    """Read a data folder with ``fer2013/train.npz`` and ``press-faces/press-faces.npz``.
+
+    Raises:
+        InvalidInputError: A file is missing or has another form.
+    """
+    fer = load_fer2013(data / "fer2013" / "train.npz")
+    training, calibration = split_calibration(fer, settings.seed)
     press = load_press_faces(data / "press-faces" / "press-faces.npz")
-    return joined(fer_examples(training, settings), press_examples(press, settings)), calibration
+    counts = np.bincount(fer.majority()[fer.clear()], minlength=len(EMOTIONS))
+    return TrainingData(
+        examples=joined(fer_examples(training, settings), press_examples(press, settings)),
+        calibration=calibration,
+        prior=tuple((counts / counts.sum()).tolist()),
+    )
 
 
 def _smoothed_one_hot(labels: NDArray[np.int8], smoothing: float) -> NDArray[np.float32]:

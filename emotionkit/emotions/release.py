@@ -5,37 +5,33 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import numpy as np
-
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.calibration import fit_temperature
-from emotionkit.emotions.datasets import LabelledFaces
-from emotionkit.emotions.network import EXPRESSION_HEAD
+from emotionkit.emotions.examples import TrainingData
+from emotionkit.emotions.network import EXPRESSION_HEAD, build_network
 from emotionkit.emotions.training import predict_logits
 from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.emotions.weights import Manifest, weights_path, write_manifest
-from emotionkit.records import EMOTIONS
 
 
-def release_model(
-    network: keras.Model, calibration: LabelledFaces, settings: TrainingSettings, folder: Path
-) -> Manifest:
+def release_model(network: keras.Model, data: TrainingData, settings: TrainingSettings, folder: Path) -> Manifest:
     """Write weights and manifest into ``folder`` and return the manifest.
 
-    The temperature is fitted on the clear faces of ``calibration``, whose class shares become the prior: they were
-    drawn from the training faces at random and took no part in training.
+    The temperature is fitted on the clear faces held out for it; the prior is the class shares of all clear faces.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = weights_path(folder)
-    network.save_weights(path)
-    clear = calibration.take(calibration.clear())
-    truth = clear.majority()
-    shares = np.bincount(truth, minlength=len(EMOTIONS)) / len(truth)
+    # A copy that was never compiled: the optimizer's state would triple the file.
+    bare = build_network(settings.shape)
+    bare.set_weights(network.get_weights())
+    bare.save_weights(path)
+    clear = data.calibration.take(data.calibration.clear())
+    logits = predict_logits(network, clear.images)[EXPRESSION_HEAD]
     manifest = Manifest(
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         shape=settings.shape,
-        temperature=fit_temperature(predict_logits(network, clear.images)[EXPRESSION_HEAD], truth),
-        prior=tuple(shares.tolist()),
+        temperature=fit_temperature(logits, clear.majority()),
+        prior=data.prior,
         trained=(
             f"{settings.epochs} epochs on FER2013 with FER+ votes and press photographs, seed {settings.seed}, "
             f"Keras {keras.__version__} on {keras.backend.backend()}"

@@ -53,6 +53,11 @@ def train(
         yield figures
 
 
+def load_checkpoint(run_folder: Path) -> keras.Model:
+    """Return the network of the last finished epoch, ready to train on."""
+    return keras.models.load_model(run_folder / _CHECKPOINT)
+
+
 def validation_accuracy(network: keras.Model, faces: LabelledFaces) -> dict[str, float]:
     """Return the share of right answers on clear faces (FER+ majority) and on the original labels."""
     logits = predict_logits(network, faces.images)
@@ -109,4 +114,4 @@ def _resume(run_folder: Path) -> tuple[keras.Model, int] | None:
     if not (run_folder / _PROGRESS).exists():
         return None
     done = json.loads((run_folder / _PROGRESS).read_text())["epochs_done"]
-    return keras.models.load_model(run_folder / _CHECKPOINT), int(done)
+    return load_checkpoint(run_folder), int(done)

@@ -1,0 +1,1 @@
+"""From recordings to rows: the pipeline for one recording, and the running of it over several."""

@@ -1,0 +1,88 @@
+"""What ``emotionkit doctor`` looks at. Each check returns its finding in words or raises with what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from emotionkit.errors import EmotionkitError
+
+_LEAST_FREE_BYTES = 2 * 10**9
+
+
+class CheckFailedError(EmotionkitError):
+    """Something that emotionkit needs is missing or unusable."""
+
+
+def python_version() -> str:
+    """Return the version of Python in use."""
+    if not (3, 11) <= sys.version_info[:2] < (3, 14):
+        raise CheckFailedError(f"Python {platform.python_version()} is not supported; use 3.11, 3.12 or 3.13.")
+    return f"Python {platform.python_version()}, {platform.machine()}"
+
+
+def video_decoder() -> str:
+    """Return the decoder's version once H.264 is known to be in it."""
+    import av
+
+    if "h264" not in av.codecs_available:
+        raise CheckFailedError("The video library cannot decode H.264; reinstall av from a binary wheel.")
+    return f"PyAV {av.__version__} decodes H.264"
+
+
+def face_detector() -> str:
+    """Return dlib's version once its detector has run and seen no face in an empty picture."""
+    import dlib
+
+    from emotionkit.config import DetectionSettings
+    from emotionkit.faces import FaceReader  # noqa: F401  the whole layer must import
+
+    found = dlib.get_frontal_face_detector()(np.zeros((120, 160), np.uint8), 0)
+    if len(found):
+        raise CheckFailedError("dlib sees a face in an empty picture; reinstall dlib-bin.")
+    return f"dlib {importlib.metadata.version('dlib-bin')}, faces from {DetectionSettings().smallest_face} px"
+
+
+def model() -> str:
+    """Return the shipped model's name once its weights are found right and it reads a face."""
+    from emotionkit.emotions.backend import keras
+    from emotionkit.emotions.classifier import EmotionClassifier
+
+    classifier = EmotionClassifier.load()
+    total = float(classifier.predict([np.zeros((48, 48), np.uint8)]).sum())
+    if not np.isclose(total, 1, atol=1e-4):
+        raise CheckFailedError("The network gives no probabilities; reinstall keras and openvino.")
+    return f"{classifier.sha256[:12]} on Keras {keras.__version__}, {keras.backend.backend()}"
+
+
+def report_notebook() -> str:
+    """Return where the lesson report's notebook lies."""
+    from emotionkit.reports import lesson_notebook
+
+    return str(lesson_notebook())
+
+
+def warehouse(folder: Path) -> str:
+    """Return how many lessons the warehouse holds; that there is none yet is no fault."""
+    from emotionkit.warehouse import open_warehouse
+
+    if not folder.exists():
+        return f"{folder} is not there yet; `emotionkit process` makes it"
+    if not any(folder.glob("*.duckdb")):
+        return f"{folder} holds no lessons yet"
+    with open_warehouse(folder) as opened:
+        return f"{folder} holds {len(opened.lessons())} lessons"
+
+
+def free_space(folder: Path) -> str:
+    """Return the free space where the warehouse is or will be."""
+    place = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    if free < _LEAST_FREE_BYTES:
+        raise CheckFailedError(f"Only {free / 1e9:.1f} GB are free at {place}; make room before the next run.")
+    return f"{free / 1e9:.0f} GB free at {place}"

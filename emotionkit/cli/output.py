@@ -1,0 +1,51 @@
+"""How commands speak: results on stdout, what a person can act on on stderr, statuses as agreed."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+ALL_WELL, FAILED, WRONG_USAGE, SOME_FAILED = 0, 1, 2, 3
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Give the result as JSON, for programs.")]
+WarehouseOption = Annotated[str, typer.Option("--warehouse", metavar="DIR", help="The warehouse.")]
+
+
+def complain(sentence: str) -> None:
+    """Say on stderr, in one line, what went wrong."""
+    typer.echo(" ".join(sentence.split()), err=True)
+
+
+def print_json(result: object) -> None:
+    """Give a result for programs on stdout; instants and paths become text."""
+    typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+
+
+def progress_console() -> Console:
+    """Return the console for progress: stderr, so that results can be piped."""
+    return Console(stderr=True)
+
+
+def status(done: int, failed: int) -> int:
+    """Return the exit status of a command over several things.
+
+    >>> status(2, 0), status(2, 1), status(0, 1)
+    (0, 3, 1)
+    """
+    if not failed:
+        return ALL_WELL
+    return SOME_FAILED if done else FAILED
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as a person writes it.
+
+    >>> clock(75.2), clock(3725)
+    ('1:15', '1:02:05')
+    """
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,0 +1,72 @@
+"""The progress of recordings on a terminal: time done, speed against real time, time left."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
+
+from emotionkit.cli.output import clock, progress_console
+
+_LONGEST_NAME = 28
+
+
+class _TimeDone(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        if not task.total:
+            return Text("waiting")
+        return Text(f"{clock(task.completed)} of {clock(task.total)}")
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}×" if task.speed else "")
+
+
+class _TimeLeft(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        left = task.time_remaining
+        return Text("" if left is None or not task.total else f"{clock(left)} left")
+
+
+class RecordingsProgress:
+    """One line per recording while it is read; nothing where stderr is not a terminal."""
+
+    def __init__(self, recordings: Sequence[Path]) -> None:
+        console = progress_console()
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=12),
+            _TimeDone(),
+            _Speed(),
+            _TimeLeft(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            # Rich would move stdout to this console, away from the file it may be piped into.
+            redirect_stdout=sys.stdout.isatty(),
+            speed_estimate_period=20,
+        )
+        self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def update(self, index: int, done_s: float, length_s: float) -> None:
+        """Show that ``done_s`` of the ``length_s`` seconds of the recording at ``index`` are read."""
+        self._progress.update(self._tasks[index], completed=done_s, total=length_s, visible=done_s < length_s)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
