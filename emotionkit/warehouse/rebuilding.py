@@ -1,0 +1,121 @@
+"""Making the database anew from the segments."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from emotionkit.errors import WarehouseError
+from emotionkit.warehouse.connection import (
+    DATABASE,
+    UnreadableDatabaseError,
+    database_as_it_is,
+    existing_folder,
+    writing_connection,
+)
+from emotionkit.warehouse.faults import told
+from emotionkit.warehouse.locking import writers_lock
+from emotionkit.warehouse.rows import replace_lesson
+from emotionkit.warehouse.segments import Segment, read_segment, segment_paths
+from emotionkit.warehouse.writer import sync_folder
+
+_log = logging.getLogger(__name__)
+
+# What people entered, and no segment holds.
+_ENTERED = ("students", "consents")
+
+
+def rebuild(folder: Path) -> int:
+    """Make the database anew from the segments, beside the old one, and then put it in its place.
+
+    Of several segments of a lesson the one whose run ended last counts, if it can be read. A segment that cannot be
+    read is named by a warning in the log and left out. Students and consents, which no segment holds, are taken over
+    from the old database as long as that can be read.
+
+    Returns:
+        The number of lessons in the new database.
+
+    Raises:
+        WarehouseError: There is no such folder, it cannot be written, or its database is of a newer version; the old
+            database is as before then.
+    """
+    existing_folder(folder)
+    with writers_lock(folder):
+        return rebuild_under_lock(folder)
+
+
+def rebuild_under_lock(folder: Path) -> int:
+    """As :func:`rebuild`, for a caller who holds the writers' lock."""
+    fresh = folder / f".{DATABASE}.new"
+    with told(folder, "cannot be written"), contextlib.ExitStack() as leftovers:
+        # Before, those of an attempt that was killed; after, those of one that failed.
+        _remove(fresh)
+        leftovers.callback(_remove, fresh)
+        with writing_connection(folder, fresh) as connection:
+            _take_over_entries(connection, folder)
+            lessons = sum(_load_newest(connection, folder, segments) for segments in _segments_by_lesson(folder))
+        _sync(fresh)
+        _log_of(folder / DATABASE).unlink(missing_ok=True)
+        fresh.replace(folder / DATABASE)
+        sync_folder(folder)
+    return lessons
+
+
+def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
+    """Yield the segments of each lesson, those that ended last first."""
+    lessons: dict[str, list[Segment]] = {}
+    for path in segment_paths(folder):
+        try:
+            segment = read_segment(folder, path)
+        except WarehouseError as error:
+            _log.warning("%s", error)
+        else:
+            lessons.setdefault(segment.lesson.lesson_id, []).append(segment)
+    for segments in lessons.values():
+        yield sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)
+
+
+def _load_newest(connection: duckdb.DuckDBPyConnection, folder: Path, segments: list[Segment]) -> bool:
+    for segment in segments:
+        try:
+            replace_lesson(connection, folder, segment)
+        except WarehouseError as error:
+            _log.warning("%s", error)
+        else:
+            return True
+    return False
+
+
+def _take_over_entries(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    if not (folder / DATABASE).exists():
+        return
+    try:
+        with database_as_it_is(folder) as old:
+            entries = {table: old.sql(f"FROM {table}").to_arrow_table() for table in _ENTERED}
+    except UnreadableDatabaseError as error:
+        _log.warning("%s Students and consents cannot be taken over from it.", error)
+        return
+    for table, rows in entries.items():
+        connection.register("entries", rows)
+        connection.execute(f"INSERT INTO {table} BY NAME FROM entries")
+        connection.unregister("entries")
+
+
+def _remove(database: Path) -> None:
+    database.unlink(missing_ok=True)
+    _log_of(database).unlink(missing_ok=True)
+
+
+def _log_of(database: Path) -> Path:
+    # DuckDB's write-ahead log; one that belonged to another file of this name must not be replayed.
+    return database.with_name(f"{database.name}.wal")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

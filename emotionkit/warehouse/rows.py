@@ -1,0 +1,119 @@
+"""The rows of one lesson in the database: taken out, put in, and read back as records."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from emotionkit.records import EMOTIONS, Lesson, Run
+from emotionkit.warehouse.segments import MEASURES, Segment, segment_batches
+
+_PROBABILITIES = ", ".join(f"face.{name}" for name in EMOTIONS)
+_NAMES = ", ".join(f"'{name}'" for name in EMOTIONS)
+_MEASURES = ", ".join(f"face.{name}" for name in MEASURES)
+
+_INSERT_RUN = """
+INSERT OR REPLACE INTO runs VALUES (
+    $run_id, $software_version, $model_sha256, $settings, $fingerprint, $started_at, $ended_at, $status
+)
+"""
+_INSERT_LESSON = """
+INSERT INTO lessons VALUES (
+    $lesson_id, $course, $title, $teacher, $started_at, $duration_s, $recording, $recording_sha256,
+    $width, $height, $frame_rate, $run_id
+)
+"""
+_INSERT_FRAMES = "INSERT INTO frames SELECT $lesson_id, pts_s, weight_s, len(faces) FROM segment_rows"
+# Of equal probabilities the first in the order of EMOTIONS is the emotion, as with numpy's argmax.
+_INSERT_FACES = f"""
+INSERT INTO faces
+SELECT
+    $lesson_id, pts_s, face.track_id, NULL, {_MEASURES},
+    list_extract([{_NAMES}], list_position([{_PROBABILITIES}], greatest({_PROBABILITIES})))
+FROM (SELECT pts_s, unnest(faces) AS face FROM segment_rows)
+"""  # noqa: S608 - the names are this package's own
+_INSERT_TRACKS = """
+INSERT INTO tracks
+SELECT lesson_id, track_id, min(pts_s), max(pts_s), count(*), NULL
+FROM faces WHERE lesson_id = $lesson_id
+GROUP BY lesson_id, track_id ORDER BY track_id
+"""
+_LESSON = """
+SELECT * EXCLUDE run_id REPLACE (started_at AT TIME ZONE 'UTC' AS started_at) FROM lessons WHERE lesson_id = $lesson_id
+"""
+_RUN = """
+SELECT runs.* REPLACE (started_at AT TIME ZONE 'UTC' AS started_at, ended_at AT TIME ZONE 'UTC' AS ended_at)
+FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_id)
+"""
+
+
+def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
+    """Put a segment's rows in the place of all that the database holds of its lesson, in one transaction.
+
+    Raises:
+        WarehouseError: The segment is damaged; nothing has changed then.
+        duckdb.Error: The rows cannot be written; nothing has changed then.
+    """
+    connection.begin()
+    try:
+        _remove_lesson(connection, segment.lesson.lesson_id)
+        _insert_lesson(connection, folder, segment)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def stored_run_id(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> str | None:
+    """Return the run whose rows the database holds of a lesson, or None."""
+    row = connection.execute("SELECT run_id FROM lessons WHERE lesson_id = ?", [lesson_id]).fetchone()
+    return str(row[0]) if row else None
+
+
+def stored_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Lesson | None:
+    """Return a lesson, its start in UTC, or None."""
+    values = _record(connection, _LESSON, lesson_id)
+    return Lesson(**values) if values else None
+
+
+def stored_run(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Run | None:
+    """Return the run that made a lesson's rows, its instants in UTC, or None."""
+    values = _record(connection, _RUN, lesson_id)
+    return Run(**values) if values else None
+
+
+def _remove_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> None:
+    parameters = {"lesson_id": lesson_id}
+    connection.execute(
+        "DELETE FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_id)", parameters
+    )
+    for table in ("lessons", "frames", "faces", "tracks"):
+        connection.execute(f"DELETE FROM {table} WHERE lesson_id = $lesson_id", parameters)  # noqa: S608
+
+
+def _insert_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
+    lesson_id = {"lesson_id": segment.lesson.lesson_id}
+    connection.execute(_INSERT_RUN, asdict(segment.run))
+    connection.execute(_INSERT_LESSON, {**asdict(segment.lesson), "run_id": segment.run.run_id})
+    for batch in segment_batches(folder, segment.path):
+        connection.register("segment_rows", pa.table(batch))
+        connection.execute(_INSERT_FRAMES, lesson_id)
+        connection.execute(_INSERT_FACES, lesson_id)
+        connection.unregister("segment_rows")
+    connection.execute(_INSERT_TRACKS, lesson_id)
+
+
+def _record(connection: duckdb.DuckDBPyConnection, query: str, lesson_id: str) -> dict[str, Any]:
+    result = connection.execute(query, {"lesson_id": lesson_id})
+    names = [column[0] for column in result.description or ()]
+    row = result.fetchone() or ()
+    return {
+        # Fetching a TIMESTAMPTZ asks for pytz, so the query strips the zone and it is put back here.
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for name, value in zip(names, row, strict=False)
+    }

@@ -1,0 +1,136 @@
+"""Segments: one Parquet file per lesson and run, with a row per sampled frame; the durable truth of a warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from emotionkit.errors import WarehouseError
+from emotionkit.records import EMOTIONS, FaceReading, FrameReading, Lesson, Run
+from emotionkit.warehouse.faults import reason
+from emotionkit.warehouse.naming import validated_lesson_id, validated_name
+
+FORMAT_VERSION = 1
+SEGMENTS = "segments"
+
+FORMAT_KEY = b"emotionkit.format"
+LESSON_KEY = b"emotionkit.lesson"
+RUN_KEY = b"emotionkit.run"
+
+BOX_FIELDS = ("x", "y", "w", "h")
+MEASURES = (*BOX_FIELDS, "detection_score", "quality", *EMOTIONS)
+"""The float32 fields of a face, in the order of the file."""
+
+_FACE = pa.struct([("track_id", pa.int32()), *((name, pa.float32()) for name in MEASURES)])
+SCHEMA = pa.schema([("pts_s", pa.float64()), ("weight_s", pa.float64()), ("faces", pa.list_(_FACE))])
+
+LESSON_JSON = TypeAdapter(Lesson)
+RUN_JSON = TypeAdapter(Run)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment and what its footer tells of it."""
+
+    path: Path
+    lesson: Lesson
+    run: Run
+
+
+def segment_path(folder: Path, lesson_id: str, run_id: str) -> Path:
+    """Return where the segment of a run lies, whether or not it is there.
+
+    Raises:
+        InvalidInputError: An id cannot be part of a path.
+    """
+    return folder / SEGMENTS / validated_lesson_id(lesson_id) / f"{validated_name(run_id, 'run id')}.parquet"
+
+
+def find_segment(folder: Path, lesson_id: str, run_id: str) -> Path | None:
+    """Return the segment of a run if it is there and its footer can be read, as after a load that was cut short.
+
+    Raises:
+        InvalidInputError: An id cannot be part of a path.
+    """
+    path = segment_path(folder, lesson_id, run_id)
+    try:
+        read_segment(folder, path)
+    except WarehouseError:
+        return None
+    return path
+
+
+def segment_paths(folder: Path, lesson_id: str | None = None) -> list[Path]:
+    """Return the finished segments of a lesson, or of all, in the order of their names."""
+    lessons = [folder / SEGMENTS / lesson_id] if lesson_id else sorted((folder / SEGMENTS).glob("*"))
+    return [path for lesson in lessons for path in sorted(lesson.glob("[!.]*.parquet"))]
+
+
+def measures_of(face: FaceReading) -> tuple[float, ...]:
+    """Return a face's numbers in the order of ``MEASURES``."""
+    box = face.box
+    return box.x, box.y, box.w, box.h, face.detection_score, face.quality, *face.probabilities
+
+
+def record_batch(readings: list[FrameReading]) -> pa.RecordBatch:
+    """Return readings as rows of a segment."""
+    faces = [face for reading in readings for face in reading.faces]
+    measures: NDArray[np.float32] = np.array([measures_of(face) for face in faces], np.float32)
+    columns = measures.reshape(len(faces), len(MEASURES)).T
+    tracks = pa.array([face.track_id for face in faces], pa.int32())
+    structs = pa.StructArray.from_arrays([tracks, *(pa.array(column) for column in columns)], fields=list(_FACE))
+    offsets = np.cumsum([0, *(len(reading.faces) for reading in readings)], dtype=np.int32)
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array([float(reading.pts) for reading in readings], pa.float64()),
+            pa.array([float(reading.weight) for reading in readings], pa.float64()),
+            pa.ListArray.from_arrays(offsets, structs),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def read_segment(folder: Path, path: Path) -> Segment:
+    """Return what a segment's footer tells, without reading its rows.
+
+    Raises:
+        WarehouseError: The file is missing, damaged, of a newer format or not a segment; the sentence names it.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            facts = file.metadata.metadata or {}
+            if int(facts[FORMAT_KEY]) > FORMAT_VERSION:
+                raise WarehouseError(folder, f"holds {path.name}, a segment of a newer emotionkit: update emotionkit.")
+            if not file.schema_arrow.equals(SCHEMA):
+                raise damaged(folder, path, "its columns are not those of a segment.")
+        return Segment(path, LESSON_JSON.validate_json(facts[LESSON_KEY]), RUN_JSON.validate_json(facts[RUN_KEY]))
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(folder, path, reason(error)) from error
+    except (KeyError, ValueError) as error:
+        raise damaged(folder, path, "it does not tell its lesson and run.") from error
+
+
+def segment_batches(folder: Path, path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield a segment's rows piece by piece, checking the checksum of every page.
+
+    Raises:
+        WarehouseError: The file is damaged.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            yield from file.iter_batches()
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(folder, path, reason(error)) from error
+
+
+def damaged(folder: Path, path: Path, why: str) -> WarehouseError:
+    """Return the error that names a segment which cannot be read."""
+    place = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return WarehouseError(folder, f"holds a segment that cannot be read, {place}: {why}")
