@@ -35,27 +35,25 @@ class Sample(Generic[PictureT]):
 def sampled(pictures: Iterable[Timed[PictureT]], rate: Fraction) -> Iterator[Sample[PictureT]]:
     """Choose about ``rate`` pictures per second, and weigh each with the time until the next one.
 
-    The grid is k / rate for whole k, anchored at the start of the recording and not at the first picture, so that the
-    same moment is sampled in every copy of a lesson. The first picture is always chosen; after that, the first one
-    that reaches the next grid time. A stall gives one picture however many grid times it swallows. The last weight
-    lasts until the last picture's end. So the weights sum exactly to the time from first picture to last end.
+    Time is divided into cells of 1 / ``rate``, and the first picture of each cell is chosen. So a picture is chosen
+    when it reaches the next grid time, and a stall gives one picture however many grid times it swallows. The grid is
+    anchored at the start of the recording and not at its first picture: copies of a lesson are sampled alike.
+    The last weight lasts until the last picture's end, and the weights sum exactly to the time from the first
+    picture's ``pts`` to there.
 
     Args:
         pictures: In order of strictly increasing ``pts``; only one of them is held at a time.
         rate: Samples per second, above 0.
     """
     chosen: Timed[PictureT] | None = None
-    due = end = Fraction(0)
+    chosen_cell = 0
+    end = Fraction(0)
     for timed in pictures:
-        if chosen is None or timed.pts >= due:
+        cell = math.floor((timed.pts + SLACK) * rate)
+        if chosen is None or cell > chosen_cell:
             if chosen is not None:
                 yield Sample(chosen.pts, timed.pts - chosen.pts, chosen.picture)
-            chosen = timed
-            due = _first_grid_time_after(timed.pts, rate)
+            chosen, chosen_cell = timed, cell
         end = max(timed.pts, timed.end)
     if chosen is not None:
         yield Sample(chosen.pts, end - chosen.pts, chosen.picture)
-
-
-def _first_grid_time_after(pts: Fraction, rate: Fraction) -> Fraction:
-    return (math.floor((pts + SLACK) * rate) + 1) / rate - SLACK
