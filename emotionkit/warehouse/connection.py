@@ -164,7 +164,6 @@ def _explained(folder: Path, error: duckdb.Error) -> WarehouseError:
 
 def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     # Connections of one process to one file share their settings, so only the first has them to make.
-    row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
-    if row == (False,):
+    if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(False,)]:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")

@@ -71,8 +71,9 @@ def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment:
 
 def stored_run_id(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> str | None:
     """Return the run whose rows the database holds of a lesson, or None."""
-    row = connection.execute("SELECT run_id FROM lessons WHERE lesson_id = ?", [lesson_id]).fetchone()
-    return str(row[0]) if row else None
+    # Fetched to the end here and below: DuckDB 2 refuses other work on a connection with rows left to fetch.
+    rows = connection.execute("SELECT run_id FROM lessons WHERE lesson_id = ?", [lesson_id]).fetchall()
+    return str(rows[0][0]) if rows else None
 
 
 def stored_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Lesson | None:
@@ -111,9 +112,9 @@ def _insert_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment:
 def _record(connection: duckdb.DuckDBPyConnection, query: str, lesson_id: str) -> dict[str, Any]:
     result = connection.execute(query, {"lesson_id": lesson_id})
     names = [column[0] for column in result.description or ()]
-    row = result.fetchone() or ()
+    rows = result.fetchall() or [()]
     return {
         # Fetching a TIMESTAMPTZ asks for pytz, so the query strips the zone and it is put back here.
         name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
-        for name, value in zip(names, row, strict=False)
+        for name, value in zip(names, rows[0], strict=False)
     }

@@ -53,8 +53,8 @@ def schema_version(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
         return 0
     if "schema_migrations" not in tables:
         raise WarehouseError(folder, "holds a DuckDB database that emotionkit did not make.")
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()
-    version = int(row[0]) if row else 0
+    applied = connection.execute("SELECT version FROM schema_migrations").fetchall()
+    version = max((number for (number,) in applied), default=0)
     newest = migrations()[-1].version
     if version > newest:
         raise WarehouseError(
