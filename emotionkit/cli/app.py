@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import NoReturn
 
-import typer
+import click
 
 from emotionkit._version import __version__
-from emotionkit.cli import doctor, evaluate, lessons, process, report, train
-from emotionkit.cli.output import complain
-from emotionkit.errors import EmotionkitError
-
-app = typer.Typer(
-    name="emotionkit",
-    help="Apparent expressions in recorded classes, read in aggregate and reported per lesson.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (process, report, lessons, doctor, evaluate, train):
-    app.command()(getattr(module, module.__name__.rpartition(".")[2]))
+from emotionkit.cli.doctor import doctor
+from emotionkit.cli.evaluate import evaluate
+from emotionkit.cli.lessons import lessons
+from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain
+from emotionkit.cli.process import process
+from emotionkit.cli.report import report
+from emotionkit.cli.train import train
+from emotionkit.errors import EmotionkitError, SettingsError
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
-) -> None:
-    if version:
-        typer.echo(f"emotionkit {__version__}")
-        raise typer.Exit
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(__version__, message="emotionkit %(version)s")
+def app() -> None:
+    """Apparent expressions in recorded classes, read in aggregate and reported per lesson."""
 
 
-def main() -> None:
-    """Run the command line; every foreseeable fault ends in one sentence and a status."""
+for command in (process, report, lessons, doctor, evaluate, train):
+    app.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, by default on the arguments of the process; always ends in ``SystemExit``."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
-        app()
+        return app.main(args=arguments, prog_name="emotionkit", standalone_mode=False) or ALL_WELL
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SettingsError as error:
+        complain(str(error))
+        return WRONG_USAGE
     except EmotionkitError as error:
         complain(str(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
+        return FAILED
+    except click.Abort:
         complain("Stopped. What was finished is stored; the rest can be started again.")
-        sys.exit(130)
+        return STOPPED

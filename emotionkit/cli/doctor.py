@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
+import click
 
-from emotionkit.cli.output import FAILED, JsonOption, WarehouseOption, print_json
+from emotionkit.cli.output import ALL_WELL, FAILED, json_option, print_json, warehouse_option
 from emotionkit.errors import EmotionkitError
 
 
-def doctor(warehouse: WarehouseOption = "warehouse", json: JsonOption = False) -> None:
-    """Check the installation and the warehouse, and say what to do about what is wrong."""
+@click.command()
+@warehouse_option
+@json_option
+def doctor(warehouse: Path, as_json: bool) -> int:
+    """Check that everything is here that is needed.
+
+    Says of each thing that is wrong what to do about it.
+    """
     from emotionkit.cli import checks
 
     examined: list[tuple[str, Callable[[], str]]] = [
@@ -21,17 +27,16 @@ def doctor(warehouse: WarehouseOption = "warehouse", json: JsonOption = False) -
         ("faces", checks.face_detector),
         ("model", checks.model),
         ("reports", checks.report_notebook),
-        ("warehouse", lambda: checks.warehouse(Path(warehouse))),
-        ("disk", lambda: checks.free_space(Path(warehouse))),
+        ("warehouse", lambda: checks.warehouse(warehouse)),
+        ("disk", lambda: checks.free_space(warehouse)),
     ]
     results = [(name, *_examine(check)) for name, check in examined]
-    if json:
+    if as_json:
         print_json([{"check": name, "ok": ok, "finding": finding} for name, ok, finding in results])
     else:
         for name, ok, finding in results:
-            typer.echo(f"{'ok' if ok else 'FAILED':<8}{name:<11}{finding}")
-    if not all(ok for _, ok, _ in results):
-        raise typer.Exit(FAILED)
+            click.echo(f"{'ok' if ok else 'FAILED':<8}{name:<11}{finding}")
+    return ALL_WELL if all(ok for _, ok, _ in results) else FAILED
 
 
 def _examine(check: Callable[[], str]) -> tuple[bool, str]:

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from emotionkit.cli.output import JsonOption, print_json
+from emotionkit.cli.output import FilePath, json_option, print_json
 
 if TYPE_CHECKING:
     from emotionkit.emotions.evaluation import Evaluation
 
 
-def evaluate(
-    data: Annotated[Path, typer.Argument(metavar="FACES.npz", help="FER2013 with the votes of FER+, one split.")],
-    model: Annotated[Path | None, typer.Option(metavar="DIR", help="Another model than the shipped one.")] = None,
-    json: JsonOption = False,
-) -> None:
-    """Measure the network on labelled faces: accuracy, recall, calibration, size."""
+@click.command()
+@click.argument("faces_file", metavar="FACES.npz", type=FilePath)
+@click.option("--model", type=FilePath, metavar="DIR", help="Another model than the shipped one.")
+@json_option
+def evaluate(faces_file: Path, model: Path | None, as_json: bool) -> None:
+    """Measure the network on labelled faces."""
     from emotionkit.emotions.classifier import EmotionClassifier
     from emotionkit.emotions.datasets import load_fer2013
     from emotionkit.emotions.evaluation import evaluate as measure
     from emotionkit.emotions.weights import SHIPPED
 
-    faces = load_fer2013(data)
+    faces = load_fer2013(faces_file)
     classifier = EmotionClassifier.load(model or SHIPPED)
     result = measure(classifier, faces)
     cost = {"parameters": classifier.parameters, "multiply_adds": classifier.multiply_adds}
-    if json:
+    if as_json:
         print_json(asdict(result) | cost)
     else:
-        typer.echo(_table(result, **cost))
+        click.echo(_table(result, **cost))
 
 
 def _table(result: Evaluation, parameters: int, multiply_adds: int) -> str:

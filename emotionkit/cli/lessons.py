@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import typer
+from pathlib import Path
+
+import click
 from rich.console import Console
 from rich.table import Table
 
-from emotionkit.cli.output import JsonOption, WarehouseOption, clock, print_json
+from emotionkit.cli.output import clock, json_option, print_json, warehouse_option
 
 
-def lessons(warehouse: WarehouseOption = "warehouse", json: JsonOption = False) -> None:
+@click.command()
+@warehouse_option
+@json_option
+def lessons(warehouse: Path, as_json: bool) -> None:
     """List the lessons in the warehouse."""
     from emotionkit.warehouse import open_warehouse
 
     with open_warehouse(warehouse) as opened:
         table = opened.lessons()
-    if json:
+    if as_json:
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         print_json(rows)
         return
     if table.empty:
-        typer.echo("The warehouse holds no lessons yet.")
+        click.echo("The warehouse holds no lessons yet.")
         return
     shown = Table(box=None, pad_edge=False)
     for heading, side in (("lesson", "left"), ("course", "left"), ("date", "left"), ("length", "right")):

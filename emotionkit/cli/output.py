@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 from rich.console import Console
 
 ALL_WELL, FAILED, WRONG_USAGE, SOME_FAILED = 0, 1, 2, 3
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Give the result as JSON, for programs.")]
-WarehouseOption = Annotated[str, typer.Option("--warehouse", metavar="DIR", help="The warehouse.")]
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+FilePath = click.Path(path_type=Path)
+"""Type of arguments that name files; whether they exist is for the stage to say that opens them."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Give the result as JSON, for programs.")
+warehouse_option = click.option("--warehouse", type=FilePath, metavar="DIR", default="warehouse", help="The warehouse.")
 
 
 def complain(sentence: str) -> None:
     """Say on stderr, in one line, what went wrong."""
-    typer.echo(" ".join(sentence.split()), err=True)
+    click.echo(" ".join(sentence.split()), err=True)
 
 
 def print_json(result: object) -> None:
     """Give a result for programs on stdout; instants and paths become text."""
-    typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+    click.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
 
 
 def progress_console() -> Console:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from emotionkit.cli.output import JsonOption, WarehouseOption, clock, complain, print_json, status
+from emotionkit.cli.output import FilePath, clock, complain, json_option, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
 
@@ -17,39 +17,49 @@ if TYPE_CHECKING:
     from emotionkit.batch.pipeline import Outcome
 
 
+@click.command()
+@click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=FilePath)
+@warehouse_option
+@click.option("--lesson-id", metavar="ID", help="The lesson's name; otherwise that of the file.")
+@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Recordings to read at once.",
+)
+@json_option
 def process(
-    recordings: Annotated[list[Path], typer.Argument(metavar="RECORDING...", help="Recordings to read.")],
-    warehouse: WarehouseOption = "warehouse",
-    lesson_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The lesson's name; otherwise that of the file.")
-    ] = None,
-    sample_fps: Annotated[float, typer.Option(metavar="N", help="Frames to look at per second.")] = 2.0,
-    workers: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Recordings to read at once; 0: as many as there are cores.")
-    ] = 0,
-    json: JsonOption = False,
-) -> None:
-    """Read recordings into the warehouse: faces, tracks and apparent expressions."""
+    recordings: tuple[Path, ...],
+    warehouse: Path,
+    lesson_id: str | None,
+    sample_fps: float,
+    workers: int,
+    as_json: bool,
+) -> int:
+    """Read recordings into the warehouse."""
     if lesson_id is not None and len(recordings) > 1:
-        raise typer.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
+        raise click.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
 
     from emotionkit.batch.executor import Failure, Job, process_all
 
-    jobs = [Job(path, Path(warehouse), settings, lesson_id) for path in recordings]
+    jobs = [Job(path, warehouse, settings, lesson_id) for path in recordings]
     outcomes, failures = [], []
     with RecordingsProgress(recordings) as progress:
-        for result in process_all(jobs, workers=workers or os.cpu_count() or 1, on_progress=progress.update):
+        for result in process_all(jobs, workers=workers, on_progress=progress.update):
             if isinstance(result, Failure):
                 failures.append(result)
                 complain(result.reason)
             else:
                 outcomes.append(result)
-                if not json:
-                    typer.echo(_line(result))
-    if json:
+                if not as_json:
+                    click.echo(_line(result))
+    if as_json:
         print_json({"done": [asdict(o) for o in outcomes], "failed": [asdict(f) for f in failures]})
-    raise typer.Exit(status(len(outcomes), len(failures)))
+    return status(len(outcomes), len(failures))
 
 
 def _line(outcome: Outcome) -> str:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from emotionkit.cli.output import JsonOption, WarehouseOption, complain, print_json, status
+from emotionkit.cli.output import FilePath, complain, json_option, print_json, status, warehouse_option
 from emotionkit.errors import EmotionkitError
 
 
-def report(
-    lesson_ids: Annotated[list[str], typer.Argument(metavar="LESSON_ID...", help="Lessons to report on.")],
-    warehouse: WarehouseOption = "warehouse",
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the reports go.")] = "reports",
-    json: JsonOption = False,
-) -> None:
-    """Write a lesson's report: DIR/LESSON_ID/index.html and the notebook that made it."""
+@click.command()
+@click.argument("lesson_ids", metavar="LESSON_ID...", nargs=-1, required=True)
+@warehouse_option
+@click.option("--out", type=FilePath, metavar="DIR", default="reports", help="Where the reports go.")
+@json_option
+def report(lesson_ids: tuple[str, ...], warehouse: Path, out: Path, as_json: bool) -> int:
+    """Write the page of a lesson.
+
+    It goes to DIR/LESSON_ID/index.html, with the notebook that made it.
+    """
     from emotionkit.reports import render_lesson_report
 
     pages: dict[str, str] = {}
     failures: dict[str, str] = {}
     for lesson_id in dict.fromkeys(lesson_ids):
         try:
-            pages[lesson_id] = str(render_lesson_report(Path(warehouse), lesson_id, Path(out)))
+            pages[lesson_id] = str(render_lesson_report(warehouse, lesson_id, out))
         except EmotionkitError as error:
             failures[lesson_id] = str(error)
             complain(str(error))
         else:
-            if not json:
-                typer.echo(pages[lesson_id])
-    if json:
+            if not as_json:
+                click.echo(pages[lesson_id])
+    if as_json:
         print_json({"done": pages, "failed": failures})
-    raise typer.Exit(status(len(pages), len(failures)))
+    return status(len(pages), len(failures))

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from emotionkit.cli.output import progress_console
+from emotionkit.cli.output import FilePath, progress_console
 
 
-def train(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="Folder with fer2013/ and press-faces/.")],
-    run: Annotated[Path, typer.Option(metavar="DIR", help="Checkpoints, curves and the finished model.")] = Path(
-        "runs/latest"
-    ),
-    epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Passes over the faces.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Another seed gives another network.")] = None,
-) -> None:
-    """Train the network (extra "train"); an interrupted run goes on where it was."""
+@click.command()
+@click.argument("data", metavar="DATA", type=FilePath)
+@click.option("--run", type=FilePath, metavar="DIR", default="runs/latest", help="Checkpoints, curves, finished model.")
+@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes over the faces.")
+@click.option("--seed", type=int, metavar="N", help="Another seed gives another network.")
+def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
+    """Train the network anew.
+
+    DATA is a folder with fer2013/ and press-faces/. Needs the extra "train". An interrupted run goes on where it was.
+    """
     from emotionkit.emotions.datasets import load_fer2013
     from emotionkit.emotions.examples import load_training_data
     from emotionkit.emotions.release import release_model
@@ -34,4 +34,4 @@ def train(
     for figures in train_network(faces.examples, settings, run, validation=validation):
         console.print("  ".join(f"{name} {value:.4g}" for name, value in figures.items()), highlight=False)
     release_model(load_checkpoint(run), faces, settings, run / "model")
-    typer.echo(run / "model")
+    click.echo(run / "model")
