@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from emotionkit.warehouse import open_warehouse
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from emotionkit.records import EMOTIONS
+from emotionkit.warehouse import open_warehouse
 from truth_comparison import Comparison, compare
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,9 +85,9 @@ def emotionkit(console: Console, *arguments: str) -> None:
 
 def compare_lesson(warehouse: Path, lesson: str) -> Comparison:
     """Return how a processed lesson compares with the truth that lies beside its recording."""
-    opened = open_warehouse(warehouse)
     truth = pd.read_csv(SAMPLE_CLASS / f"{lesson}.truth.csv")
-    return compare(truth, opened.frames(lesson), opened.faces(lesson))
+    with open_warehouse(warehouse) as opened:
+        return compare(truth, opened.frames(lesson), opened.faces(lesson))
 
 
 def show(console: Console, comparisons: dict[str, Comparison]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from emotionkit.analysis import class_histogram
 from emotionkit.records import EMOTIONS
 
 TRUTH_STEPS_PER_SECOND = 5
@@ -20,7 +21,7 @@ class Comparison:
 
     Attributes:
         truth: Share of each emotion drawn, float64 indexed by ``EMOTIONS``, sums to 1.
-        read: Share of each emotion read, likewise; NaN where no face was found.
+        read: Share of each emotion read, as the report shows it; NaN where no face was found.
         found: Share of the student-seconds with a face on screen in which that face was found, 0 to 1.
         students: Students whose face is ever on screen.
         tracks: People that the tracker told apart.
@@ -37,7 +38,7 @@ def compare(truth: pd.DataFrame, frames: pd.DataFrame, faces: pd.DataFrame) -> C
     """Return how a lesson's rows compare with its truth."""
     return Comparison(
         truth=truth_shares(truth),
-        read=read_shares(frames, faces),
+        read=class_histogram(frames, faces).table["mean"],
         found=found_share(truth, frames, faces),
         students=int(on_screen(truth)["student"].nunique()),
         tracks=int(faces["track_id"].nunique()),
@@ -54,13 +55,6 @@ def truth_shares(truth: pd.DataFrame) -> pd.Series[float]:
     visible = on_screen(truth)
     within = pd.crosstab(visible["student"], visible["expression"], normalize="index")
     return within.reindex(columns=list(EMOTIONS), fill_value=0.0).mean()
-
-
-def read_shares(frames: pd.DataFrame, faces: pd.DataFrame) -> pd.Series[float]:
-    """Return the share of each emotion read: over time within a track, weighted by ``weight_s``, then over tracks."""
-    seconds = faces["pts_s"].map(frames.set_index("pts_s")["weight_s"])
-    weighted = faces[list(EMOTIONS)].mul(seconds, axis=0).groupby(faces["track_id"]).sum()
-    return weighted.div(seconds.groupby(faces["track_id"]).sum(), axis=0).mean()
 
 
 def found_share(truth: pd.DataFrame, frames: pd.DataFrame, faces: pd.DataFrame) -> float:

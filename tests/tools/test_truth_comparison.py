@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from emotionkit.records import EMOTIONS
-from truth_comparison import compare, found_share, on_screen, read_shares, truth_shares
+from truth_comparison import compare, found_share, on_screen, truth_shares
 
 FACE = {"face_x": 100, "face_y": 50, "face_w": 80, "face_h": 100}
 LESSONS = ("2026-09-14_physics-101_waves", "2026-09-21_physics-101_interference", "2026-09-28_physics-101_exam-review")
@@ -20,7 +20,8 @@ def truth_row(pts_s: float, student: str, expression: str = "neutral", **changes
 
 def face_row(pts_s: float, track_id: int, emotion: str = "neutral", **changes: object) -> dict[str, object]:
     probabilities = {name: float(name == emotion) for name in EMOTIONS}
-    return {"pts_s": pts_s, "track_id": track_id, "x": 100.0, "y": 60.0, "w": 80.0, "h": 80.0} | probabilities | changes
+    face = {"pts_s": pts_s, "track_id": track_id, "x": 100.0, "y": 60.0, "w": 80.0, "h": 80.0, "quality": 1.0}
+    return face | probabilities | changes
 
 
 def frame_rows(*times: float, weight_s: float = 0.5) -> pd.DataFrame:
@@ -60,21 +61,20 @@ class TestTruthShares:
 
 
 class TestReadShares:
-    def test_weighs_time_within_a_track_then_tracks_equally(self) -> None:
+    def test_are_those_of_the_report(self) -> None:
         frames = pd.DataFrame({"pts_s": [0.0, 1.0, 4.0], "weight_s": [1.0, 3.0, 1.0]})
         faces = pd.DataFrame([face_row(0.0, 1, "happy"), face_row(1.0, 1, "sad"), face_row(4.0, 2, "angry")])
-        shares = read_shares(frames, faces)
+        shares = compare(pd.DataFrame([truth_row(0.0, "Ada")]), frames, faces).read
         assert shares["angry"] == pytest.approx(1 / 2)
         assert shares["happy"] == pytest.approx(1 / 8)
         assert shares["sad"] == pytest.approx(3 / 8)
         assert tuple(shares.index) == EMOTIONS
 
-    def test_averages_probabilities_not_labels(self) -> None:
-        faces = pd.DataFrame([face_row(0.0, 1, happy=0.6, neutral=0.4)])
-        assert read_shares(frame_rows(0.0), faces)["neutral"] == pytest.approx(0.4)
-
-    def test_without_faces_there_is_no_share(self, no_faces: pd.DataFrame) -> None:
-        assert read_shares(frame_rows(0.0), no_faces).isna().all()
+    def test_without_faces_there_are_none(self, no_faces: pd.DataFrame) -> None:
+        comparison = compare(pd.DataFrame([truth_row(0.0, "Ada")]), frame_rows(0.0), no_faces)
+        assert comparison.read.isna().all()
+        assert comparison.tracks == 0
+        assert comparison.students == 1
 
 
 class TestFoundShare:
@@ -124,7 +124,7 @@ def test_a_perfect_reading_of_a_sample_lesson_agrees_with_its_truth(
 ) -> None:
     truth = pd.read_csv(sample_class / f"{lesson}.truth.csv")
     visible = on_screen(truth).rename(columns={f"face_{side}": side for side in "xywh"})
-    faces = visible.assign(track_id=visible["student"].astype("category").cat.codes + 1)
+    faces = visible.assign(track_id=visible["student"].astype("category").cat.codes + 1, quality=1.0)
     faces = faces.assign(**{name: (faces["expression"] == name).astype(float) for name in EMOTIONS})
     frames = frame_rows(*truth["pts_s"].unique(), weight_s=0.2)
     comparison = compare(truth, frames, faces)

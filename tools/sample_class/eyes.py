@@ -62,7 +62,8 @@ def iris_picture(colour: Colour, light: float, size: int = 512) -> NDArray[np.fl
     white = np.array(WHITE) - np.clip(r - 0.25, 0, 1)[..., None] * [0.1, 0.35, 0.4]
     edge, hole = _step(r, IRIS, 0.006), _step(r, PUPIL, 0.004)
     lid_shadow = 1 - 0.45 * np.clip((-y - 0.02) / 0.16, 0, 1)[..., None]
-    return np.clip(((iris * hole + 0.004) * (1 - edge) + white * edge) * lid_shadow / light**0.45, 0, 1)
+    brightness = lid_shadow / light**0.45
+    return np.clip(((iris * hole + 0.004) * (1 - edge) + white * edge) * brightness, 0, 1)
 
 
 def _iris(r: NDArray[np.float64], angle: NDArray[np.float64], colour: Colour) -> NDArray[np.float64]:

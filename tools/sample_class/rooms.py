@@ -46,7 +46,8 @@ def _draw_shelf(canvas: _Canvas, rng: np.random.RandomState) -> None:
         y, x = 0.25 + 0.24 * board, 0.70
         while x < 0.97:
             width = rng.uniform(0.012, 0.03)
-            canvas.box((x, 0.2)), (y - rng.uniform(0.12, x + width), y, rng.uniform(50, 180, 3))
+            height = rng.uniform(0.12, 0.2)
+            canvas.box((x, x + width), (y - height, y), rng.uniform(50, 180, 3))
             x += width + 0.003
         canvas.box((0.68, 1), (y, y + 0.015), (60, 80, 100))
 
