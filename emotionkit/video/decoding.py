@@ -21,6 +21,9 @@ TOLERANCE_S = Fraction(1)
 DAMAGE_LIMIT = Fraction(1, 100)
 """Share of the pictures that may be damaged, at least one picture; a recording with more is refused."""
 
+_HOLE = 1 << 16
+"""Bytes between one Matroska block and the next above which something was lost; what lies between is a few dozen."""
+
 _PATIENCE = 50
 """Read errors in a row after which nothing more is expected of the file."""
 
@@ -31,8 +34,9 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
     """Yield every picture that can be decoded, times strictly increasing, in seconds since ``source.start``.
 
     A damaged picture is left out and counted: one that cannot be decoded, that the decoder marks as corrupt, or whose
-    time is not after the one before. Up to ``DAMAGE_LIMIT`` of them are tolerated and logged. Blocks that are lost
-    whole from a Matroska file leave no trace but a gap, and look like a stall.
+    time is not after the one before. Up to ``DAMAGE_LIMIT`` of them are tolerated and logged. Where a Matroska file
+    is damaged, FFmpeg goes on at the next cluster without a word, and what was lost would look like a stall: there
+    the bytes that were passed over count too, up to ``DAMAGE_LIMIT`` of the file.
 
     Raises:
         RecordingError: At the end: no picture could be decoded, too many are damaged, or the video ends more than
@@ -69,6 +73,8 @@ class _Tally:
 
     packets: int = 0
     damaged: int = 0
+    read_to: int = 0
+    lost_bytes: int = 0
     last_pts: Fraction | None = None
     video_end: Fraction | None = None
     end: Fraction | None = None
@@ -76,6 +82,15 @@ class _Tally:
     def reach(self, end: Fraction | None) -> None:
         if end is not None and (self.end is None or end > self.end):
             self.end = end
+
+    def pass_over(self, packet: Packet[Stream]) -> None:
+        """Note where in a Matroska file a packet lies, and what was lost before it."""
+        if packet.pos is None or packet.pos < 0:
+            return
+        gap = packet.pos - self.read_to
+        if self.read_to and gap > _HOLE:
+            self.lost_bytes += gap
+        self.read_to = max(self.read_to, packet.pos + packet.size)
 
 
 class _Clock:
@@ -109,10 +124,13 @@ def _packets(source: Source, tally: _Tally) -> Iterator[Packet[Stream]]:
     failures = 0
     while failures < _PATIENCE:
         try:
-            for packet in source.container.demux(source.video, *source.others):
+            for packet in source.container.demux():
                 failures = 0
-                tally.packets += packet.stream is source.video and packet.size > 0
-                yield packet
+                if source.skips_damage:
+                    tally.pass_over(packet)
+                if packet.stream is source.video or packet.stream in source.others:
+                    tally.packets += packet.stream is source.video and packet.size > 0
+                    yield packet
         except FFmpegError:
             failures += 1
             tally.damaged += 1
@@ -143,9 +161,11 @@ def _check_complete(source: Source, tally: _Tally) -> None:
         raise RecordingError(
             source.path, f"is cut short: it should last {lasts:.1f} s, but only {readable:.1f} s can be read."
         )
+    if tally.lost_bytes > source.size * DAMAGE_LIMIT:
+        raise RecordingError(source.path, f"is damaged: {tally.lost_bytes:,} bytes in its middle cannot be read.")
     if tally.damaged > max(Fraction(1), tally.packets * DAMAGE_LIMIT):
         raise RecordingError(
             source.path, f"is damaged: {tally.damaged} of its {tally.packets} pictures cannot be decoded."
         )
-    if tally.damaged:
+    if tally.damaged or tally.lost_bytes:
         _log.warning("%s: %d of %d pictures are damaged and left out.", source.path, tally.damaged, tally.packets)

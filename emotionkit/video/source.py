@@ -13,12 +13,15 @@ from stat import S_ISDIR, S_ISREG
 
 import av
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from emotionkit.errors import RecordingError
 from emotionkit.video.structure import missing_bytes
+
+_FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf"
+"""What FFmpeg may take a file for. It would also show text as a video, and follow a playlist to other files."""
 
 _STILLS = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _CLOCK_TIME = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
@@ -73,6 +76,16 @@ class Source:
         """Whether the container stores when a picture is shown, not only the order of decoding."""
         return not self._is("avi")
 
+    @property
+    def skips_damage(self) -> bool:
+        """Whether FFmpeg passes over damage in this container without an error."""
+        return self._is("matroska")
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.container.size
+
     def _is(self, name: str) -> bool:
         return name in self.container.format.name.split(",")
 
@@ -105,14 +118,25 @@ def opened(path: Path) -> Iterator[Source]:
     """
     _check_file(path)
     try:
-        # "file:" keeps a colon in the name from being read as a protocol; the list keeps playlists off the network.
-        with av.open(
-            f"file:{path}", metadata_errors="replace", container_options={"protocol_whitelist": "file"}
-        ) as container:
+        with _container(path) as container:
             yield _source(path, container)
     except FFmpegError as error:
         said = (error.strerror or "unknown error").lower()
         raise RecordingError(path, f"cannot be read as a video ({said}).") from error
+
+
+def _container(path: Path) -> InputContainer:
+    try:
+        # "file:" keeps a colon in the name from being read as a protocol.
+        return av.open(
+            f"file:{path}",
+            mode="r",
+            metadata_errors="replace",
+            container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+        )
+    except ArgumentError as error:
+        # What FFmpeg says of a format that is not in the list.
+        raise RecordingError(path, "is not in a video format; MP4, MOV, MKV, WebM and AVI will do.") from error
 
 
 def _check_file(path: Path) -> None:

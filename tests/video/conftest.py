@@ -72,25 +72,20 @@ def write_video(path: Path, recipe: VideoRecipe) -> Path:
             container.mux(video.encode(frame))
         container.mux(video.encode())
         if sound is not None:
-            _write_silence(container, sound, recipe)
+            write_silence(container, sound, recipe.frames / RATE, recipe.sound_start_s)
     return path
 
 
-def _write_silence(container: av.container.OutputContainer, sound: av.AudioStream, recipe: VideoRecipe) -> None:
+def write_silence(container: av.container.OutputContainer, sound: av.AudioStream, seconds: float, start_s: int = 0):
     size = sound.codec_context.frame_size or 1024
-    for index in range(recipe.frames * 48000 // RATE // size):
+    for index in range(int(seconds * 48000) // size):
         silence = av.AudioFrame(format=sound.format.name, layout=sound.layout.name, samples=size)
         for plane in silence.planes:
             plane.update(bytes(plane.buffer_size))
         silence.sample_rate = 48000
-        silence.pts = index * size + recipe.sound_start_s * 48000
+        silence.pts = index * size + start_s * 48000
         container.mux(sound.encode(silence))
     container.mux(sound.encode())
-
-
-@pytest.fixture(scope="session", name="VideoRecipe")
-def recipe_class() -> type[VideoRecipe]:
-    return VideoRecipe
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +96,12 @@ def paint() -> Callable[..., NDArray[np.uint8]]:
 @pytest.fixture(scope="session")
 def number_in() -> Callable[[NDArray[np.uint8]], int]:
     return read_number
+
+
+@pytest.fixture(scope="session")
+def silence() -> Callable[..., None]:
+    """``silence(container, stream, seconds)`` writes the whole of a sound stream."""
+    return write_silence
 
 
 @pytest.fixture(scope="session")
