@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.queues import Queue
 from pathlib import Path
 from time import monotonic
@@ -16,7 +17,7 @@ from types import FrameType
 
 from emotionkit.batch.pipeline import OnProgress, Outcome, process_recording
 from emotionkit.config import ProcessingSettings
-from emotionkit.emotions.classifier import EmotionClassifier
+from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.errors import EmotionkitError
 
 _REPORT_EVERY_S = 0.2
@@ -58,12 +59,12 @@ def process_all(jobs: Sequence[Job], *, workers: int, on_progress: OnJobProgress
 
 
 def _in_process(jobs: Sequence[Job], on_progress: OnJobProgress) -> Iterator[Outcome | Failure]:
-    classifier = EmotionClassifier.load()
+    classifier = LazyClassifier()
     for index, job in enumerate(jobs):
-        yield _attempt(job, classifier, lambda done, length, index=index: on_progress(index, done, length))
+        yield _attempt(job, classifier, partial(on_progress, index))
 
 
-def _attempt(job: Job, classifier: EmotionClassifier, on_progress: OnProgress) -> Outcome | Failure:
+def _attempt(job: Job, classifier: LazyClassifier, on_progress: OnProgress) -> Outcome | Failure:
     try:
         return process_recording(
             job.recording,
@@ -113,7 +114,7 @@ def _relay(ticks: Queue[_Tick | None], on_progress: OnJobProgress) -> None:
 class _Worker:
     """What one worker process keeps between jobs."""
 
-    classifier: EmotionClassifier
+    classifier: LazyClassifier
     ticks: Queue[_Tick | None]
 
 
@@ -122,7 +123,7 @@ def _start_worker(ticks: Queue[_Tick | None]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     _Worker.ticks = ticks
-    _Worker.classifier = EmotionClassifier.load()
+    _Worker.classifier = LazyClassifier()
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

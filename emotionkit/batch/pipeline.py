@@ -11,9 +11,8 @@ from pathlib import Path
 
 from emotionkit._version import __version__
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
-from emotionkit.batch.reading import readings
+from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
-from emotionkit.emotions.classifier import EmotionClassifier
 from emotionkit.errors import RecordingError
 from emotionkit.faces import FaceReader
 from emotionkit.records import FrameReading, Lesson, Run
@@ -51,7 +50,7 @@ OnProgress = Callable[[float, float], None]
 def process_recording(
     recording: Path,
     warehouse: Path,
-    classifier: EmotionClassifier,
+    classifier: ReadsExpressions,
     settings: ProcessingSettings,
     *,
     lesson_id: str | None = None,

@@ -24,7 +24,11 @@ class FindsFaces(Protocol):
 
 
 class ReadsExpressions(Protocol):
-    """What turns face crops into probabilities."""
+    """What turns face crops into probabilities, and the name of what does it."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the model's weights, as 64 hexadecimal digits."""
 
     def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return float32 (n, 7) for n crops."""

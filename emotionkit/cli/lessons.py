@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from emotionkit.cli.output import clock, json_option, print_json, warehouse_option
 
@@ -20,19 +22,21 @@ def lessons(warehouse: Path, as_json: bool) -> None:
 
     with open_warehouse(warehouse) as opened:
         table = opened.lessons()
+    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
     if as_json:
-        rows = table.astype(object).where(table.notna(), None).to_dict("records")
         print_json(rows)
-        return
-    if table.empty:
+    elif not rows:
         click.echo("The warehouse holds no lessons yet.")
-        return
-    shown = Table(box=None, pad_edge=False)
-    for heading, side in (("lesson", "left"), ("course", "left"), ("date", "left"), ("length", "right")):
-        shown.add_column(heading, justify=side, overflow="fold")
-    for row in table.itertuples():
-        day = (
-            row.started_at.date().isoformat() if row.started_at is not None and row.started_at == row.started_at else ""
-        )
-        shown.add_row(row.lesson_id, row.course or "", day, clock(row.duration_s))
-    Console(highlight=False).print(shown)
+    else:
+        Console(highlight=False).print(_table(rows))
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("lesson", "course", "date"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("length", justify="right")
+    for row in rows:
+        day = row["started_at"].date().isoformat() if row["started_at"] else ""
+        table.add_row(Text(row["lesson_id"]), Text(row["course"] or ""), day, clock(row["duration_s"]))
+    return table

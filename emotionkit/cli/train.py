@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
     from emotionkit.emotions.training_settings import TrainingSettings
 
     given = {name: value for name, value in {"epochs": epochs, "seed": seed}.items() if value is not None}
-    settings = TrainingSettings(**given)
+    settings = replace(TrainingSettings(), **given)
     faces = load_training_data(data, settings)
     validation = load_fer2013(data / "fer2013" / "validation.npz")
     console = progress_console()

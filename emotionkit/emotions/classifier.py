@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.emotions.backend import keras
-from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD, build_network, multiply_adds
+from emotionkit.emotions.network import build_network, multiply_adds
 from emotionkit.emotions.preprocess import network_input
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.weights import SHIPPED, Manifest, verified_weights
 from emotionkit.errors import ModelError
 from emotionkit.records import EMOTIONS

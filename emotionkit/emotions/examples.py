@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from emotionkit.emotions.augment import augment
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013, load_press_faces
-from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.preprocess import INPUT_SIZE, standardise
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.records import EMOTIONS
 

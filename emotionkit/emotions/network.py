@@ -7,28 +7,12 @@ two CPU cores wait for memory, not for arithmetic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.preprocess import INPUT_SIZE
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, NetworkShape
 from emotionkit.records import EMOTIONS
 
 layers = keras.layers
-
-EXPRESSION_HEAD = "expression"
-"""Output trained on the votes of ten annotators (FER+)."""
-
-ORIGINAL_HEAD = "original"
-"""Output trained on the original FER2013 labels; used to compare with the literature."""
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkShape:
-    """Channels of the stem and of the residual stages, each stage at half the resolution of the one before."""
-
-    stem: int = 24
-    stages: tuple[int, ...] = (24, 56, 112, 192)
-    dropout: float = 0.2
 
 
 def build_network(shape: NetworkShape | None = None) -> keras.Model:

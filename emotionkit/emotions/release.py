@@ -8,7 +8,8 @@ from pathlib import Path
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.calibration import fit_temperature
 from emotionkit.emotions.examples import TrainingData
-from emotionkit.emotions.network import EXPRESSION_HEAD, build_network
+from emotionkit.emotions.network import build_network
+from emotionkit.emotions.shape import EXPRESSION_HEAD
 from emotionkit.emotions.training import predict_logits
 from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.emotions.weights import Manifest, weights_path, write_manifest

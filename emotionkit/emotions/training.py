@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import EpochBatches, Examples
-from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD, build_network
+from emotionkit.emotions.network import build_network
 from emotionkit.emotions.preprocess import standardise
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.training_settings import TrainingSettings
 
 _CHECKPOINT = "checkpoint.keras"

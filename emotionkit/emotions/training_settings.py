@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emotionkit.emotions.network import NetworkShape
+from emotionkit.emotions.shape import NetworkShape
 
 
 @dataclass(frozen=True, slots=True)

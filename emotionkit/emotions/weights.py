@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from emotionkit.config import Settings
-from emotionkit.emotions.network import NetworkShape
+from emotionkit.emotions.shape import NetworkShape
 from emotionkit.errors import ModelError
 
 SHIPPED = Path(__file__).parent / "shipped"

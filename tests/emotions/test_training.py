@@ -16,7 +16,8 @@ import pytest
 
 from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import EpochBatches, fer_examples, joined, press_examples, split_calibration
-from emotionkit.emotions.network import EXPRESSION_HEAD, ORIGINAL_HEAD, NetworkShape, build_network, multiply_adds
+from emotionkit.emotions.network import build_network, multiply_adds
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, NetworkShape
 from emotionkit.emotions.training_settings import TrainingSettings
 
 SETTINGS = TrainingSettings(epochs=2, batch_size=8, seed=3, shape=NetworkShape(stem=4, stages=(4, 8)))

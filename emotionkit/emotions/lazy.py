@@ -1,0 +1,47 @@
+"""The shipped classifier, loaded when the first face is read.
+
+Importing Keras takes seconds of computing; that a recording was processed before can be said without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotionkit.emotions.weights import verified_weights
+from emotionkit.records import EMOTIONS
+
+if TYPE_CHECKING:
+    from emotionkit.emotions.classifier import EmotionClassifier
+
+
+class LazyClassifier:
+    """Reads expressions as ``EmotionClassifier.load()`` does, and knows its name before that.
+
+    Raises:
+        ModelError: The shipped weights are missing or were changed.
+    """
+
+    def __init__(self) -> None:
+        _, self._manifest = verified_weights()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the weights, as 64 hexadecimal digits."""
+        return self._manifest.sha256
+
+    def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return float32 (n, 7), as ``EmotionClassifier.predict`` does."""
+        if not crops:
+            return np.zeros((0, len(EMOTIONS)), np.float32)
+        return self._classifier.predict(crops)
+
+    @cached_property
+    def _classifier(self) -> EmotionClassifier:
+        from emotionkit.emotions.classifier import EmotionClassifier  # noqa: PLC0415  see above
+
+        return EmotionClassifier.load()
