@@ -27,8 +27,8 @@ from emotionkit.warehouse.segments import (
     segment_path,
 )
 
-# About eight minutes at two frames a second: few enough to keep, many enough to compress.
-_FRAMES_PER_ROW_GROUP = 1024
+# About four minutes at two frames a second: few enough to keep, many enough to compress.
+_FRAMES_PER_ROW_GROUP = 512
 
 
 class SegmentWriter:

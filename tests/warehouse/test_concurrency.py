@@ -1,0 +1,116 @@
+"""One writer or several readers: whoever comes meanwhile waits, and is told if it takes too long."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emotionkit.errors import WarehouseError
+from emotionkit.warehouse import connection, find_run, load_segment, locking, open_warehouse
+from emotionkit.warehouse.connection import DATABASE
+
+
+@contextlib.contextmanager
+def another_process(setup: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``setup`` in a process of its own, and keep what it opened until the block ends or a line is sent."""
+    script = f"{setup}\nprint('ready', flush=True)\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.communicate("\n")
+
+
+def holding(folder: Path, *, read_only: bool) -> str:
+    return f"import duckdb; held = duckdb.connect({str(folder / DATABASE)!r}, read_only={read_only})"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "READERS_PATIENCE_S", 0.1)
+    monkeypatch.setattr(connection, "WRITERS_PATIENCE_S", 0.1)
+    monkeypatch.setattr(locking, "PATIENCE_S", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_waits_in_vain_is_told_which_process_holds_the_warehouse(two_lessons: Path, write_segment: Any) -> None:
+    segment = write_segment("algebra", "run-9", ended_s=61)
+    with another_process(holding(two_lessons, read_only=False)) as writer:
+        for ask in (lambda: open_warehouse(two_lessons), lambda: find_run(two_lessons, "algebra")):
+            with pytest.raises(WarehouseError, match=rf"is in use by process {writer.pid}: try again"):
+                ask()
+    with another_process(holding(two_lessons, read_only=True)) as reader:
+        assert find_run(two_lessons, "algebra") == "run-1"
+        with pytest.raises(WarehouseError, match=rf"is in use by process {reader.pid}: try again"):
+            load_segment(two_lessons, segment)
+    assert load_segment(two_lessons, segment)
+
+
+def test_who_waits_long_enough_goes_on(two_lessons: Path, write_segment: Any) -> None:
+    segment = write_segment("algebra", "run-9", ended_s=61)
+    with another_process(holding(two_lessons, read_only=False)) as writer:
+        threading.Timer(0.3, writer.communicate, ["\n"]).start()
+        assert find_run(two_lessons, "algebra") == "run-1"
+    with another_process(holding(two_lessons, read_only=True)) as reader:
+        threading.Timer(0.3, reader.communicate, ["\n"]).start()
+        assert load_segment(two_lessons, segment)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_writers_take_turns(two_lessons: Path, write_segment: Any) -> None:
+    segment = write_segment("algebra", "run-9", ended_s=61)
+    with (
+        locking.writers_lock(two_lessons),
+        pytest.raises(WarehouseError, match="is being written by another process: try again when it is done"),
+    ):
+        load_segment(two_lessons, segment)
+    assert load_segment(two_lessons, segment)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_warehouse_left_open_in_a_notebook_keeps_no_one_from_loading(
+    two_lessons: Path, write_segment: Any, invent: Any
+) -> None:
+    warehouse = open_warehouse(two_lessons)
+    relation = warehouse.sql("SELECT count(*) FROM faces WHERE lesson_id = 'algebra'")
+    assert load_segment(two_lessons, write_segment("algebra", "run-9", invent.readings(3, 1), ended_s=61))
+    assert relation.fetchall() == [(12,)]
+    assert len(warehouse.faces("algebra")) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_within_a_block_the_warehouse_stays_as_it_is(two_lessons: Path, write_segment: Any) -> None:
+    segment = write_segment("algebra", "run-9", ended_s=61)
+    with open_warehouse(two_lessons) as warehouse:
+        with pytest.raises(WarehouseError, match="is in use by this or another process"):
+            load_segment(two_lessons, segment)
+        assert warehouse.run("algebra").run_id == "run-1"
+    assert load_segment(two_lessons, segment)
+
+
+def test_readers_see_the_old_lesson_or_the_new_one_and_nothing_between(
+    two_lessons: Path, write_segment: Any, invent: Any
+) -> None:
+    runs = [write_segment("algebra", f"run-{n}", invent.readings(n, 1), ended_s=n) for n in range(60, 64)]
+    loads = threading.Thread(target=lambda: [load_segment(two_lessons, segment) for segment in runs])
+    warehouse = open_warehouse(two_lessons)
+    loads.start()
+    seen = []
+    while loads.is_alive():
+        with warehouse:
+            seen.append((warehouse.run("algebra").run_id, len(warehouse.frames("algebra"))))
+    loads.join()
+    assert set(seen) <= {("run-1", 7)} | {(f"run-{n}", n) for n in range(60, 64)}
+    assert find_run(two_lessons, "algebra") == "run-63"
