@@ -1,0 +1,83 @@
+"""Numbers and times as a teacher reads them."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+from emotionkit.reports import texts
+
+LONGEST_NAME = 200
+
+
+def percent(share: float) -> str:
+    """Return a share of 0 to 1 as whole per cent; little is not nothing.
+
+    >>> percent(0.456), percent(0.002), percent(0.0), percent(0.999)
+    ('46%', '<1%', '0%', '>99%')
+    """
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{100 * share:.0f}%"
+
+
+def exact_percent(share: float) -> str:
+    """Return a share with one decimal, a dash where there is none.
+
+    >>> exact_percent(0.4567), exact_percent(float("nan"))
+    ('45.7%', '–')
+    """
+    return "–" if share != share else f"{100 * share:.1f}%"  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def clock(seconds: float) -> str:
+    """Return a time of the lesson as minutes and seconds.
+
+    >>> clock(0), clock(65.4), clock(3 * 3600)
+    ('0:00', '1:05', '180:00')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def number(value: float) -> str:
+    """Return a number with at most one decimal and marks between thousands.
+
+    >>> number(7.04), number(7.25), number(12345)
+    ('7', '7.2', '12,345')
+    """
+    text = f"{value:,.1f}"
+    return text.removesuffix(".0")
+
+
+def date(moment: datetime | None) -> str:
+    """Return day and time of day, on the clock of this machine where the time zone is known.
+
+    >>> date(datetime(2026, 9, 14, 9, 5))
+    '14 September 2026, 9:05'
+    """
+    if moment is None:
+        return texts.UNKNOWN
+    if moment.tzinfo:
+        moment = moment.astimezone()
+    return texts.DATE_FORMAT.format(
+        day=moment.day,
+        month=texts.MONTHS[moment.month - 1],
+        year=moment.year,
+        time=f"{moment.hour}:{moment.minute:02d}",
+    )
+
+
+def name(value: str | None) -> str:
+    r"""Return a name that came from outside, fit to be shown: no control characters, and not endless.
+
+    >>> name("Waves\x00 and\nlight"), name(None)
+    ('Waves and light', 'not known')
+    """
+    if not value or not value.strip():
+        return texts.UNKNOWN
+    one_line = " ".join(value.split())
+    shown = "".join(char for char in one_line if unicodedata.category(char) not in {"Cc", "Cs"})
+    return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + texts.ELLIPSIS
