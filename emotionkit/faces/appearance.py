@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +15,11 @@ THUMBNAIL = 12
 REACH = 2.0
 """Side of the region looked at, in sides of the face's box: hair, shoulders and wall tell people apart better than the
 face alone, and more would reach into the neighbour's tile."""
-SHIFTS = (-0.1, 0.0, 0.1)
-"""Offsets tried, in sides of the box: dlib's boxes jump by about as much."""
-ZOOMS = (0.83, 1.0, 1.2)
-"""Sizes tried: dlib's boxes come in steps of 6/5."""
+ZOOMS = (1.0, 5 / 6, 6 / 5)
+"""Sizes tried, the detected one first: dlib's boxes come in steps of 6/5. At each size the region is also shifted by
+half a cell and a cell, a twelfth and a sixth of the box, to every side."""
+AS_DETECTED = 12
+"""The row that is neither shifted nor scaled: the middle of the 5×5 shifts at the first size."""
 EXEMPLARS = 6
 """Appearances kept of a person: the last one, and others that were new when they came."""
 NEW_BELOW = 0.93
@@ -30,44 +29,52 @@ Thumbnails = NDArray[np.float32]
 
 
 def look_at(luma: Luma, box: BoundingBox) -> Thumbnails:
-    """Return what surrounds a face, once as detected and once for each way the box may have jumped.
+    """Return what surrounds a face, as detected and in each way in which the box may have jumped.
 
     Args:
         luma: uint8 (h, w), the frame.
         box: The face in it.
 
     Returns:
-        float32 (27, 144): thumbnails of mean 0 and norm 1, so that brightness and contrast do not matter; first as
-        detected. The product of two rows is their correlation.
+        float32 (75, 144): thumbnails of mean 0 and norm 1, so that brightness and contrast do not matter; row
+        ``AS_DETECTED`` is the one not moved. The product of two rows is their correlation.
     """
-    reach = REACH * max(ZOOMS) + 2 * max(SHIFTS)
-    side = reach * max(box.w, box.h)
     center_x, center_y = box.center
-    region = BoundingBox(center_x - side / 2, center_y - side / 2, side, side)
-    # Reduced once to a size at which a shift is a few pixels; the 27 variants are then cheap.
-    pixels = 4 * THUMBNAIL
+    widest = _region_side(box, max(ZOOMS))
+    region = BoundingBox(center_x - widest / 2, center_y - widest / 2, widest, widest)
+    # Reduced once, so that the sizes tried are cheap to make; the shifts are slices.
+    pixels = 4 * (THUMBNAIL + 2)
     small = cv2.resize(cut(luma, region), (pixels, pixels), interpolation=cv2.INTER_AREA)
-    variants = sorted(product(ZOOMS, SHIFTS, SHIFTS), key=lambda way: way != (1.0, 0.0, 0.0))
-    return np.stack([_thumbnail(small, pixels / reach, way) for way in variants])
+    views = np.stack([_shifted(small, zoom / max(ZOOMS)) for zoom in ZOOMS]).reshape(-1, THUMBNAIL**2)
+    views -= views.mean(axis=1, keepdims=True)
+    # A blank region is like nothing at all, rather than like everything.
+    return views / np.maximum(np.linalg.norm(views, axis=1, keepdims=True), 1e-6)
 
 
-def _thumbnail(small: NDArray[np.uint8], box_side: float, way: tuple[float, float, float]) -> NDArray[np.float32]:
-    zoom, across, down = way
-    side = round(REACH * zoom * box_side)
-    left = round((small.shape[1] - side) / 2 + across * box_side)
-    top = round((small.shape[0] - side) / 2 + down * box_side)
-    part = small[top : top + side, left : left + side]
-    values = cv2.resize(part, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    values -= values.mean()
-    norm = float(np.linalg.norm(values))
-    return values / norm if norm > 0 else values
+def _region_side(box: BoundingBox, zoom: float) -> float:
+    """Return the side in pixels of a thumbnail's region with one cell more on every side, to be shifted by."""
+    return zoom * REACH * max(box.w, box.h) * (THUMBNAIL + 2) / THUMBNAIL
+
+
+def _shifted(small: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
+    """Return float32 (25, 12, 12): the middle of a picture, its side a share of the whole, shifted by up to a cell."""
+    side = round(small.shape[0] * share)
+    start = (small.shape[0] - side) // 2
+    halves = 2 * (THUMBNAIL + 2)
+    middle = small[start : start + side, start : start + side]
+    fine = cv2.resize(middle, (halves, halves), interpolation=cv2.INTER_AREA).astype(np.float32)
+    # A cell is two by two of these; every second one of their means, from each of 5×5 starts, is a shifted thumbnail.
+    means = (fine[:-1, :-1] + fine[1:, :-1] + fine[:-1, 1:] + fine[1:, 1:]) / 4
+    span = 2 * THUMBNAIL - 1
+    views = np.lib.stride_tricks.sliding_window_view(means, (span, span))[:, :, ::2, ::2]
+    return views.reshape(-1, THUMBNAIL, THUMBNAIL)
 
 
 class Appearance:
     """How a person has looked so far, as a few thumbnails."""
 
     def __init__(self, first: Thumbnails) -> None:
-        self._exemplars: list[NDArray[np.float32]] = [first[0]]
+        self._exemplars: list[NDArray[np.float32]] = [first[AS_DETECTED]]
 
     def similarity(self, seen: Thumbnails) -> float:
         """Return the best correlation, -1 to 1, of what is seen, in any of its variants, with the exemplars."""
@@ -75,9 +82,9 @@ class Appearance:
 
     def learn(self, seen: Thumbnails) -> None:
         """Keep the newest view of the person; when there are too many, the oldest goes, but never the first."""
-        known = self.similarity(seen[:1]) >= NEW_BELOW
+        known = self.similarity(seen[AS_DETECTED : AS_DETECTED + 1]) >= NEW_BELOW
         if known and len(self._exemplars) > 1:
             self._exemplars.pop()
-        self._exemplars.append(seen[0])
+        self._exemplars.append(seen[AS_DETECTED])
         if len(self._exemplars) > EXEMPLARS:
             del self._exemplars[1]

@@ -37,12 +37,18 @@ def cut(luma: Luma, box: BoundingBox, *, largest: int = LARGEST_CROP) -> Luma:
     Returns:
         uint8 (h, w) of the box's size, or smaller with the same proportions.
     """
-    height, width = luma.shape
-    columns = np.clip(np.arange(round(box.x), round(box.x) + max(1, round(box.w))), 0, width - 1)
-    rows = np.clip(np.arange(round(box.y), round(box.y) + max(1, round(box.h))), 0, height - 1)
-    part: Luma = luma[rows[:, None], columns]
+    part = _part(luma, round(box.x), round(box.y), max(1, round(box.w)), max(1, round(box.h)))
     shrink = largest / max(part.shape)
     if shrink >= 1:
-        return part
+        return part.copy()
     size = max(1, round(part.shape[1] * shrink)), max(1, round(part.shape[0] * shrink))
     return cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _part(luma: Luma, x: int, y: int, width: int, height: int) -> Luma:
+    if x >= 0 and y >= 0 and x + width <= luma.shape[1] and y + height <= luma.shape[0]:
+        return luma[y : y + height, x : x + width]
+    # Indices held inside the picture repeat its border, however far outside the box lies. A slice is much faster.
+    columns = np.clip(np.arange(x, x + width), 0, luma.shape[1] - 1)
+    rows = np.clip(np.arange(y, y + height), 0, luma.shape[0] - 1)
+    return luma[rows[:, None], columns]

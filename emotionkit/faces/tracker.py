@@ -10,10 +10,10 @@ from math import hypot, sqrt
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance, Thumbnails, look_at
-from emotionkit.faces.detector import Luma
+from emotionkit.faces.detector import Luma, same_face
 from emotionkit.records import BoundingBox, Detection, Frame
 
-SAME_PLACE = 0.75
+SAME_PLACE = 1.0
 """Distance between centres, in sides of the box, up to which a face is where it was."""
 LARGEST_GROWTH = 1.7
 """Ratio of sides up to which a face in the same place is the same one: two steps of dlib's pyramid, and some."""
@@ -42,9 +42,10 @@ class _Track:
 class _Match:
     """A track and a detection that may be the same person."""
 
-    cost: float
     track: _Track
     index: int
+    similarity: float
+    cost: float
     moved: bool
 
 
@@ -68,15 +69,12 @@ class Tracker:
         """Return the track of each detection of the next frame, in the order of the detections."""
         self._forget(frame.pts)
         views = [look_at(frame.luma, detection.box) for detection in detections]
-        chosen: dict[int, _Track] = {}
-        for match in sorted(self._matches(detections, views), key=lambda match: match.cost):
-            taken = match.index in chosen or any(match.track is track for track in chosen.values())
-            if not taken and not (match.moved and _still_there(frame.luma, match.track)):
-                chosen[match.index] = match.track
+        chosen = self._assign(frame.luma, detections, views)
         for index, track in chosen.items():
             track.observe(frame.pts, detections[index].box, views[index])
         # In reading order, so that the numbers of people who appear together do not depend on the detector's scores.
-        for index in sorted(set(range(len(detections))) - set(chosen), key=lambda index: _place(detections[index])):
+        newcomers = {index: detection.box for index, detection in enumerate(detections) if index not in chosen}
+        for index in _in_reading_order(newcomers):
             chosen[index] = self._start(frame.pts, detections[index].box, views[index])
         return [chosen[index].track_id for index in range(len(detections))]
 
@@ -89,10 +87,21 @@ class Tracker:
         ]
         self._previous_pts = pts
 
-    def _matches(self, detections: Sequence[Detection], views: Sequence[Thumbnails]) -> list[_Match]:
+    def _assign(self, luma: Luma, detections: Sequence[Detection], views: Sequence[Thumbnails]) -> dict[int, _Track]:
+        """Return the track of each detection that has one, by the detection's index."""
         pairs = product(self._tracks, enumerate(zip(detections, views, strict=True)))
-        matches = (_match(track, index, detection.box, view) for track, (index, (detection, view)) in pairs)
-        return [match for match in matches if match is not None]
+        possible = [_match(track, index, detection.box, view) for track, (index, (detection, view)) in pairs]
+        places = [detection.box for detection in detections]
+        matches = [
+            match
+            for match in possible
+            if match is not None and not (match.moved and _still_there(luma, match.track, places))
+        ]
+        chosen = _best_first(matches)
+        if any(match.moved for match in chosen):
+            # The layout is a new one, so that being in a place says nothing about who it is.
+            chosen = _best_first([match for match in matches if match.similarity >= ALIKE_ELSEWHERE])
+        return {match.index: match.track for match in chosen}
 
     def _start(self, pts: Fraction, box: BoundingBox, view: Thumbnails) -> _Track:
         track = _Track(self._next_id, box, pts, Appearance(view))
@@ -109,15 +118,32 @@ def _match(track: _Track, index: int, box: BoundingBox, view: Thumbnails) -> _Ma
     similarity = track.appearance.similarity(view)
     if similarity < (ALIKE_ELSEWHERE if moved else ALIKE_IN_PLACE):
         return None
-    return _Match(1 - similarity + PLACE_WEIGHT * min(1.0, distance), track, index, moved)
+    return _Match(track, index, similarity, 1 - similarity + PLACE_WEIGHT * min(1.0, distance), moved)
 
 
-def _still_there(luma: Luma, track: _Track) -> bool:
-    """Say whether the old place still looks like the person, who then has only turned away."""
+def _best_first(matches: Sequence[_Match]) -> list[_Match]:
+    """Return matches of which no two share a track or a detection, the cheapest first."""
+    chosen: list[_Match] = []
+    for match in sorted(matches, key=lambda match: (match.cost, match.track.track_id, match.index)):
+        if not any(match.index == other.index or match.track is other.track for other in chosen):
+            chosen.append(match)
+    return chosen
+
+
+def _still_there(luma: Luma, track: _Track, places: Sequence[BoundingBox]) -> bool:
+    """Say whether a place has no face in it but still looks like the person, who then has only turned away."""
+    if any(same_face(track.box, place) for place in places):
+        return False
     return track.appearance.similarity(look_at(luma, track.box)) >= ALIKE_IN_PLACE
 
 
-def _place(detection: Detection) -> tuple[float, float]:
-    """Sort key from top to bottom and left to right; rows are as high as a face."""
-    x, y = detection.box.center
-    return y // detection.box.h, x
+def _in_reading_order(boxes: dict[int, BoundingBox]) -> list[int]:
+    """Return the keys of the boxes row by row; a row is all whose centre lies no lower than the foot of its highest."""
+    rows: list[list[int]] = []
+    foot = 0.0
+    for key in sorted(boxes, key=lambda key: boxes[key].center[1]):
+        if not rows or boxes[key].center[1] > foot:
+            rows.append([])
+            foot = boxes[key].y + boxes[key].h
+        rows[-1].append(key)
+    return [key for row in rows for key in sorted(row, key=lambda key: boxes[key].x)]
