@@ -42,55 +42,48 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
         RecordingError: At the end: no picture could be decoded, too many are damaged, or the video ends more than
             ``TOLERANCE_S`` before the time that the file promises.
     """
-    tally = _Tally()
+    tally = _Tally(source)
     clock = _Clock(source)
-    for packet in _packets(source, tally):
-        if packet.stream is not source.video:
-            tally.reach(_packet_end(packet))
+    for frame in _frames(source, tally):
+        pts, end = clock.time(frame)
+        if frame.is_corrupt or (tally.last_pts is not None and pts <= tally.last_pts):
+            tally.damaged += 1
             continue
-        for frame in _decoded(packet, tally):
-            pts, end = clock.time(frame)
-            if frame.is_corrupt or (tally.last_pts is not None and pts <= tally.last_pts):
-                tally.damaged += 1
-                continue
-            tally.last_pts, tally.video_end = pts, end
-            tally.reach(end)
-            yield Timed(pts - source.start, end - source.start, frame)
+        tally.last_pts, tally.video_end = pts, end
+        yield Timed(pts - source.start, end - source.start, frame)
     _check_complete(source, tally)
 
 
 def scanned_end(source: Source) -> Fraction | None:
     """Return where the recording ends by its packets alone, nothing decoded; for files that do not say."""
-    tally = _Tally()
-    for packet in _packets(source, tally):
-        tally.reach(_packet_end(packet))
-    return tally.end
+    streams = (source.video, *source.others)
+    ends = (_packet_end(packet) for packet in _packets(source, _Tally(source)) if packet.stream in streams)
+    return max((end for end in ends if end is not None), default=None)
 
 
 @dataclass(slots=True)
 class _Tally:
     """What was seen of a recording so far; times on the container's clock."""
 
+    source: Source
     packets: int = 0
     damaged: int = 0
     read_to: int = 0
     lost_bytes: int = 0
     last_pts: Fraction | None = None
     video_end: Fraction | None = None
-    end: Fraction | None = None
+    others_end: Fraction | None = None
 
-    def reach(self, end: Fraction | None) -> None:
-        if end is not None and (self.end is None or end > self.end):
-            self.end = end
-
-    def pass_over(self, packet: Packet[Stream]) -> None:
-        """Note where in a Matroska file a packet lies, and what was lost before it."""
-        if packet.pos is None or packet.pos < 0:
-            return
-        gap = packet.pos - self.read_to
-        if self.read_to and gap > _HOLE:
-            self.lost_bytes += gap
-        self.read_to = max(self.read_to, packet.pos + packet.size)
+    def note(self, packet: Packet[Stream]) -> None:
+        """Count a packet, and note where it lies and how far it reaches."""
+        if packet.stream is self.source.video:
+            self.packets += packet.size > 0
+        elif packet.stream in self.source.others and (end := _packet_end(packet)) is not None:
+            self.others_end = end if self.others_end is None else max(end, self.others_end)
+        if self.source.skips_damage and packet.pos is not None and packet.pos >= 0:
+            gap = packet.pos - self.read_to
+            self.lost_bytes += gap if self.read_to and gap > _HOLE else 0
+            self.read_to = max(self.read_to, packet.pos + packet.size)
 
 
 class _Clock:
@@ -120,17 +113,14 @@ class _Clock:
 
 
 def _packets(source: Source, tally: _Tally) -> Iterator[Packet[Stream]]:
-    """Yield the packets of picture and sound, going on after read errors."""
+    """Yield the packets of all streams, going on after read errors."""
     failures = 0
     while failures < _PATIENCE:
         try:
             for packet in source.container.demux():
                 failures = 0
-                if source.skips_damage:
-                    tally.pass_over(packet)
-                if packet.stream is source.video or packet.stream in source.others:
-                    tally.packets += packet.stream is source.video and packet.size > 0
-                    yield packet
+                tally.note(packet)
+                yield packet
         except FFmpegError:
             failures += 1
             tally.damaged += 1
@@ -138,12 +128,17 @@ def _packets(source: Source, tally: _Tally) -> Iterator[Packet[Stream]]:
             return
 
 
-def _decoded(packet: Packet[Stream], tally: _Tally) -> list[VideoFrame]:
-    try:
-        return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
-    except FFmpegError:
-        tally.damaged += 1
-        return []
+def _frames(source: Source, tally: _Tally) -> Iterator[VideoFrame]:
+    """Yield what can be decoded, in the order of display."""
+    for packet in _packets(source, tally):
+        if packet.stream is not source.video:
+            continue
+        try:
+            frames = packet.decode()
+        except FFmpegError:
+            tally.damaged += 1
+            continue
+        yield from (frame for frame in frames if isinstance(frame, VideoFrame))
 
 
 def _packet_end(packet: Packet[Stream]) -> Fraction | None:
@@ -154,9 +149,11 @@ def _packet_end(packet: Packet[Stream]) -> Fraction | None:
 def _check_complete(source: Source, tally: _Tally) -> None:
     if tally.video_end is None:
         raise RecordingError(source.path, "holds no picture that can be decoded.")
-    # Where the file does not say how long its video is, the sound may have gone on alone to the promised end.
-    promised, seen = (source.video_end, tally.video_end) if source.video_end is not None else (source.end, tally.end)
-    if promised is not None and seen is not None and promised - seen > TOLERANCE_S:
+    promised, seen = source.video_end, tally.video_end
+    if promised is None:
+        # Only the whole recording has a known length, and the sound may go on alone to its end.
+        promised, seen = source.end, max(seen, tally.others_end or seen)
+    if promised is not None and promised - seen > TOLERANCE_S:
         lasts, readable = float(promised - source.start), float(seen - source.start)
         raise RecordingError(
             source.path, f"is cut short: it should last {lasts:.1f} s, but only {readable:.1f} s can be read."

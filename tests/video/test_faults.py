@@ -297,6 +297,13 @@ def test_the_size_may_change_in_mid_stream(tmp_path):
     assert shapes == [(96, 160)] * 10 + [(240, 320)] * 10
 
 
+def test_a_title_in_an_old_encoding_does_no_harm(damaged, make_video):
+    def retitle(content):
+        content[content.index(b"Lavf") : content.index(b"Lavf") + 4] = b"\xdcbun"
+
+    assert probe(damaged(make_video(suffix=".avi", codec="mpeg4"), retitle)).duration == 2
+
+
 @pytest.mark.parametrize("name", ["10:30 physics.mp4", "Übung 3.mp4", "100%d.mp4", "-.mp4", "a'b\"c.mp4", "lesson"])
 def test_any_name_will_do(make_video, tmp_path, monkeypatch, name):
     shutil.copy(make_video(), tmp_path / name)

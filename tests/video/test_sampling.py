@@ -3,7 +3,7 @@
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotionkit.video.sampling import SLACK, Timed, sampled
@@ -19,7 +19,7 @@ GAPS = st.one_of(
 def recordings(draw):
     """Pictures at irregular times, with stalls, that start early or late."""
     start = draw(st.fractions(min_value=0, max_value=5, max_denominator=90000))
-    times = list(accumulate(draw(st.lists(GAPS, max_size=60)), initial=start))
+    times = list(accumulate(draw(st.lists(GAPS, max_size=30)), initial=start))
     last = draw(st.fractions(min_value=0, max_value=2, max_denominator=1000))
     ends = [*times[1:], times[-1] + last]
     return [Timed(pts, end, index) for index, (pts, end) in enumerate(zip(times, ends, strict=True))]
@@ -35,37 +35,22 @@ def chosen(pictures, rate):
 
 
 @given(recordings(), RATES)
-def test_the_weights_sum_exactly_to_the_time_that_was_seen(pictures, rate):
+@settings(max_examples=60)
+def test_the_weights_last_from_sample_to_sample_and_sum_exactly_to_the_time_that_was_seen(pictures, rate):
     samples = list(sampled(pictures, rate))
+    assert all(one.pts + one.weight == other.pts for one, other in pairwise(samples))
     assert sum(sample.weight for sample in samples) == pictures[-1].end - pictures[0].pts
 
 
 @given(recordings(), RATES)
-def test_every_weight_lasts_until_the_next_sample(pictures, rate):
-    samples = list(sampled(pictures, rate))
-    assert all(one.pts + one.weight == other.pts for one, other in pairwise(samples))
-
-
-@given(recordings(), RATES)
+@settings(max_examples=60)
 def test_a_picture_is_chosen_when_it_reaches_the_next_grid_time(pictures, rate):
     expected, due = [], None
     for picture in pictures:
         if due is None or picture.pts + SLACK >= due:
-            expected.append(picture.picture)
+            expected.append((picture.picture, picture.pts))
             due = next(k for k in range(int(picture.pts * rate), 10**9) if k / rate > picture.pts + SLACK) / rate
-    assert [sample.picture for sample in sampled(pictures, rate)] == expected
-
-
-@given(recordings(), RATES)
-def test_samples_are_pictures_with_their_own_times(pictures, rate):
-    times = {picture.picture: picture.pts for picture in pictures}
-    assert all(times[sample.picture] == sample.pts for sample in sampled(pictures, rate))
-
-
-@given(recordings(), RATES)
-def test_there_are_never_more_samples_than_grid_times(pictures, rate):
-    samples = list(sampled(pictures, rate))
-    assert len(samples) <= (samples[-1].pts - samples[0].pts + SLACK) * rate + 2
+    assert [(sample.picture, sample.pts) for sample in sampled(pictures, rate)] == expected
 
 
 def test_a_steady_video_is_sampled_on_the_grid():
