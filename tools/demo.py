@@ -9,6 +9,7 @@ import argparse
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -76,11 +77,17 @@ def emotionkit(console: Console, *arguments: str) -> None:
     Raises:
         StepFailedError: The command failed.
     """
-    console.print(f"\n$ {shlex.join(['emotionkit', *arguments])}", style="bold", markup=False)
+    console.print(f"\n$ {typed(['emotionkit', *arguments])}", style="bold", markup=False)
     console.file.flush()  # the command writes to the same place, past this process's buffer
     status = subprocess.run([sys.executable, "-m", "emotionkit", *arguments], cwd=ROOT, check=False).returncode
     if status != 0:
         raise StepFailedError(f"emotionkit {arguments[0]}", status)
+
+
+def typed(words: list[str]) -> str:
+    """Return a command as one would type it, broken into lines of at most 80 columns where that is possible."""
+    lines = textwrap.wrap(shlex.join(words), 76, break_long_words=False, break_on_hyphens=False)
+    return " \\\n    ".join(lines)
 
 
 def compare_lesson(warehouse: Path, lesson: str) -> Comparison:
@@ -97,7 +104,7 @@ def show(console: Console, comparisons: dict[str, Comparison]) -> None:
     console.print(CAVEAT)
     for lesson, comparison in comparisons.items():
         console.print(
-            f"  {short(lesson)}: face found in {comparison.found:.1%} of the time on screen;"
+            f"  {short(lesson)}: face found in {comparison.found:.1%} of time on screen,"
             f" {comparison.tracks} tracks for {comparison.students} students"
         )
 

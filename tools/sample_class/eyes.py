@@ -13,7 +13,7 @@ from sample_class.mesh import Points, base_mesh, group_vertices
 
 RINGS, SEGMENTS = 20, 32
 IRIS, PUPIL = 0.155, 0.062
-"""Radii in the picture of an eye, where 1 is the back pole."""
+"""Radii in the picture of an eye, where 1 is halfway to the back."""
 WHITE = (0.74, 0.71, 0.69)
 
 
