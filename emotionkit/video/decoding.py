@@ -44,13 +44,14 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
     """
     tally = _Tally(source)
     clock = _Clock(source)
+    zero = source.start
     for frame in _frames(source, tally):
         pts, end = clock.time(frame)
         if frame.is_corrupt or (tally.last_pts is not None and pts <= tally.last_pts):
             tally.damaged += 1
             continue
         tally.last_pts, tally.video_end = pts, end
-        yield Timed(pts - source.start, end - source.start, frame)
+        yield Timed(pts - zero, end - zero, frame)
     _check_complete(source, tally)
 
 

@@ -57,11 +57,10 @@ class Source:
     @property
     def end(self) -> Fraction | None:
         """Where the recording ends by what the file says, None if it does not."""
-        ends = [end for end in map(self._end_of, (self.video, *self.others)) if end is not None]
-        if ends:
-            return max(ends)
-        if self.container.duration is None:
-            return None
+        ends = list(map(self._end_of, (self.video, *self.others)))
+        known = [end for end in ends if end is not None]
+        if len(known) == len(ends) or self.container.duration is None:
+            return max(known, default=None)
         # Matroska's duration counts from the clock's 0, the others' from the first time stamp.
         start = 0 if self._is("matroska") else self.container.start_time or 0
         return Fraction(start + self.container.duration, av.time_base)
