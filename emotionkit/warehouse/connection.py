@@ -124,13 +124,21 @@ def existing_folder(folder: Path) -> None:
             raise WarehouseError(folder, "is a file, not a folder.")
 
 
+def has_database(folder: Path) -> bool:
+    """Return whether a folder holds a warehouse's database; False where there is no folder.
+
+    Raises:
+        WarehouseError: One may not look.
+    """
+    with told(folder, "cannot be read"):
+        return (folder / DATABASE).exists()
+
+
 def _existing_database(folder: Path) -> Path:
     existing_folder(folder)
-    path = folder / DATABASE
-    with told(folder, "cannot be read"):
-        if path.exists():
-            return path
-    raise WarehouseError(folder, "has no database yet: process a recording first.")
+    if not has_database(folder):
+        raise WarehouseError(folder, "has no database yet: process a recording first.")
+    return folder / DATABASE
 
 
 def _patient_connection(folder: Path, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -146,8 +154,8 @@ def _patient_connection(folder: Path, path: Path, *, read_only: bool) -> duckdb.
 
 
 def _in_use(error: duckdb.Error) -> bool:
-    # The second is DuckDB's way to say that this very process holds the file in the other mode.
-    signs = ("Could not set lock on file", "different configuration", "being used by another process")
+    # The two in the middle: this very process holds the file in the other mode, or is just letting go of it.
+    signs = ("Could not set lock", "different configuration", "file handle conflict", "used by another process")
     return any(sign in str(error) for sign in signs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from emotionkit.errors import InvalidInputError, WarehouseError
-from emotionkit.warehouse.connection import DATABASE, writing_connection
+from emotionkit.warehouse.connection import DATABASE, has_database, writing_connection
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
@@ -35,7 +35,7 @@ def load_segment(folder: Path, segment: Path) -> bool:
     if segment.resolve() != home.resolve():
         raise InvalidInputError(f"The segment {segment} belongs at {home}; only there can it be loaded.")
     with writers_lock(folder):
-        is_new = not (folder / DATABASE).exists()
+        is_new = not has_database(folder)
         if is_new:
             rebuild_under_lock(folder)
         previous = _load(folder, loaded)

@@ -25,11 +25,11 @@ def writers_lock(folder: Path) -> Iterator[None]:
         WarehouseError: Another process writes for longer than ``PATIENCE_S``, or the folder cannot be written.
     """
     lock = filelock.FileLock(folder / LOCK, timeout=PATIENCE_S)
-    try:
-        with told(folder, "cannot be written"):
+    with told(folder, "cannot be written"):
+        try:
             lock.acquire()
-    except filelock.Timeout as error:
-        raise WarehouseError(folder, "is being written by another process: try again when it is done.") from error
+        except filelock.Timeout as error:
+            raise WarehouseError(folder, "is being written by another process: try again when it is done.") from error
     try:
         yield
     finally:

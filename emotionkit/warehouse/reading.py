@@ -12,7 +12,7 @@ import duckdb
 
 from emotionkit.errors import UnknownLessonError
 from emotionkit.records import Lesson, Run
-from emotionkit.warehouse.connection import DATABASE, reading_connection
+from emotionkit.warehouse.connection import has_database, reading_connection
 from emotionkit.warehouse.rows import stored_lesson, stored_run, stored_run_id
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def find_lesson(folder: Path, lesson_id: str) -> Lesson | None:
 def _find(
     find: Callable[[duckdb.DuckDBPyConnection, str], _Answer | None], folder: Path, lesson_id: str
 ) -> _Answer | None:
-    if not (folder / DATABASE).exists():
+    if not has_database(folder):
         return None
     with reading_connection(folder) as connection:
         return find(connection, lesson_id)

@@ -16,6 +16,7 @@ from emotionkit.warehouse.connection import (
     UnreadableDatabaseError,
     database_as_it_is,
     existing_folder,
+    has_database,
     writing_connection,
 )
 from emotionkit.warehouse.faults import told
@@ -92,7 +93,7 @@ def _load_newest(connection: duckdb.DuckDBPyConnection, folder: Path, segments: 
 
 
 def _take_over_entries(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    if not (folder / DATABASE).exists():
+    if not has_database(folder):
         return
     try:
         with database_as_it_is(folder) as old:

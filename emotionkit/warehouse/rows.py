@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from emotionkit.records import EMOTIONS, Lesson, Run
 from emotionkit.warehouse.segments import MEASURES, Segment, segment_batches
+from emotionkit.warehouse.transaction import transaction
 
 _PROBABILITIES = ", ".join(f"face.{name}" for name in EMOTIONS)
 _NAMES = ", ".join(f"'{name}'" for name in EMOTIONS)
@@ -59,14 +60,9 @@ def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment:
         WarehouseError: The segment is damaged; nothing has changed then.
         duckdb.Error: The rows cannot be written; nothing has changed then.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         _remove_lesson(connection, segment.lesson.lesson_id)
         _insert_lesson(connection, folder, segment)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def stored_run_id(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> str | None:

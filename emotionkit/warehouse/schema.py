@@ -11,6 +11,7 @@ import duckdb
 
 from emotionkit._version import __version__
 from emotionkit.errors import WarehouseError
+from emotionkit.warehouse.transaction import transaction
 
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -74,16 +75,11 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     version = schema_version(connection, folder)
     missing = [migration for migration in migrations() if migration.version > version]
     for migration in missing:
-        connection.begin()
-        try:
+        with transaction(connection):
             connection.execute(_LEDGER)
             connection.execute(migration.sql)
             connection.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, ?, now())",
                 [migration.version, migration.name, __version__],
             )
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
     return len(missing)

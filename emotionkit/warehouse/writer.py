@@ -68,8 +68,8 @@ class SegmentWriter:
         Raises:
             WarehouseError: The folder cannot be made or written.
         """
-        self._made_folders = [parent for parent in self.path.parents if not parent.exists()]
         with told(self._folder, "cannot be written"):
+            self._made_folders = [parent for parent in self.path.parents if not parent.exists()]
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._temporary.open("xb")

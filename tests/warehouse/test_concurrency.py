@@ -19,7 +19,7 @@ from emotionkit.warehouse.connection import DATABASE
 
 @contextlib.contextmanager
 def another_process(setup: str) -> Iterator[subprocess.Popen[str]]:
-    """Run ``setup`` in a process of its own, and keep what it opened until the block ends or a line is sent."""
+    """Run ``setup`` in a process of its own, and keep what it opened until the block ends or it is told to let go."""
     script = f"{setup}\nprint('ready', flush=True)\ninput()"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -29,8 +29,14 @@ def another_process(setup: str) -> Iterator[subprocess.Popen[str]]:
         try:
             yield process
         finally:
-            with contextlib.suppress(BrokenPipeError):
-                process.communicate("\n")
+            let_go(process)
+
+
+def let_go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError, ValueError):
+        process.stdin.write("\n")
+        process.stdin.close()
 
 
 def holding(folder: Path, *, read_only: bool) -> str:
@@ -61,10 +67,10 @@ def test_who_waits_in_vain_is_told_which_process_holds_the_warehouse(two_lessons
 def test_who_waits_long_enough_goes_on(two_lessons: Path, write_segment: Any) -> None:
     segment = write_segment("algebra", "run-9", ended_s=61)
     with another_process(holding(two_lessons, read_only=False)) as writer:
-        threading.Timer(0.3, writer.communicate, ["\n"]).start()
+        threading.Timer(0.3, let_go, [writer]).start()
         assert find_run(two_lessons, "algebra") == "run-1"
     with another_process(holding(two_lessons, read_only=True)) as reader:
-        threading.Timer(0.3, reader.communicate, ["\n"]).start()
+        threading.Timer(0.3, let_go, [reader]).start()
         assert load_segment(two_lessons, segment)
 
 
