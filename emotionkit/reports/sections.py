@@ -32,7 +32,7 @@ def lesson_header(lesson: Lesson, coverage: Coverage) -> Section:
         (texts.TEACHER, formatting.name(lesson.teacher)),
         (texts.DATE, formatting.date(lesson.started_at)),
         (texts.LENGTH, formatting.clock(lesson.duration_s)),
-        (texts.FACES, faces if coverage.faces_used else "0"),
+        (texts.FACES, faces if coverage.faces_used else texts.UNKNOWN),
     ]
     known = [(term, value) for term, value in facts if value != texts.UNKNOWN]
     return Section(rendered("header.html.j2", title=formatting.name(lesson.title), facts=known))
@@ -110,7 +110,7 @@ def timeline(result: Timeline) -> Section:
 
 def data_quality(coverage: Coverage, histogram: ClassHistogram) -> Section:
     """Return how much was looked at, found, used and left out."""
-    terms, left_out = texts.QUALITY_TERMS, int(coverage.left_out["faces"]["quality"])
+    left_out = int(coverage.left_out["faces"]["quality"])
     values = {
         "seen": texts.QUALITY_VALUES["seen"].format(
             share=formatting.percent(coverage.seen_share),
@@ -119,21 +119,21 @@ def data_quality(coverage: Coverage, histogram: ClassHistogram) -> Section:
         ),
         "frames": formatting.number(coverage.sampled_frames),
         "found": formatting.number(coverage.faces_found),
-        "used": formatting.number(coverage.faces_used),
-        "quality": texts.QUALITY_VALUES["quality"].format(
-            faces=formatting.number(left_out),
-            share=formatting.percent(left_out / coverage.faces_found if coverage.faces_found else 0.0),
-        ),
-        "students": formatting.number(histogram.students),
-        "brief": formatting.number(histogram.brief),
-        "effective": formatting.number(histogram.effective_students),
     }
+    if coverage.faces_found:
+        share = formatting.percent(left_out / coverage.faces_found)
+        values["used"] = formatting.number(coverage.faces_used)
+        values["quality"] = texts.QUALITY_VALUES["quality"].format(faces=formatting.number(left_out), share=share)
+    if histogram.students:
+        values["students"] = formatting.number(histogram.students)
+        values["brief"] = formatting.number(histogram.brief)
+        values["effective"] = formatting.number(histogram.effective_students)
     note = texts.QUALITY_NOTE.format(full=formatting.percent(histogram.settings.full_presence))
     return Section(
         rendered(
             "quality.html.j2",
             heading=texts.QUALITY,
-            facts=[(terms[key], value) for key, value in values.items()],
+            facts=[(texts.QUALITY_TERMS[key], value) for key, value in values.items()],
             note=note if histogram.students else "",
         )
     )
