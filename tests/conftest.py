@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,3 +26,29 @@ def clips() -> Path:
     if not folder.is_dir():
         pytest.skip("the clips in ../shared/data are not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def short_lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first ten seconds of a rendered lesson with seven students, cut without decoding."""
+    path = tmp_path_factory.mktemp("recordings") / "2026-09-28_physics-101_short.mp4"
+    _copy_start(SAMPLE_CLASS / "2026-09-28_physics-101_exam-review.mp4", path, seconds=10)
+    return path
+
+
+@pytest.fixture(scope="session")
+def copy_start() -> Callable[..., None]:
+    """``copy_start(source, target, seconds=…)``: the start of a recording in another file, container by its name."""
+    return _copy_start
+
+
+def _copy_start(source: Path, target: Path, *, seconds: float) -> None:
+    """Copy the packets of the first seconds of a video into another file."""
+    with av.open(source) as reader, av.open(target, "w") as writer:
+        stream = reader.streams.video[0]
+        copied = writer.add_stream_from_template(stream)
+        for packet in reader.demux(stream):
+            if packet.dts is None or packet.pts * stream.time_base >= seconds:
+                continue
+            packet.stream = copied
+            writer.mux(packet)

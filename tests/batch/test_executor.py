@@ -1,0 +1,36 @@
+"""Several recordings at once: each gives what it gives alone, and one failure never stops the rest."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+import emotionkit as ek
+from emotionkit.batch.executor import Failure, Job, process_all
+from emotionkit.config import ProcessingSettings
+
+SETTINGS = ProcessingSettings(sample_fps=1)
+
+
+@pytest.fixture(params=[1, 2], ids=["in this process", "two workers"])
+def workers(request):
+    return request.param
+
+
+def test_a_failure_among_others(tmp_path, short_lesson, workers):
+    warehouse = tmp_path / "warehouse"
+    second = shutil.copy(short_lesson, tmp_path / "second.mp4")
+    (tmp_path / "broken.mp4").write_text("no video")
+    jobs = [Job(path, warehouse, SETTINGS) for path in (short_lesson, tmp_path / "broken.mp4", tmp_path / second)]
+    seen = set()
+    results = list(process_all(jobs, workers=workers, on_progress=lambda index, done, length: seen.add(index)))
+
+    failures = [result for result in results if isinstance(result, Failure)]
+    assert [failure.recording.name for failure in failures] == ["broken.mp4"]
+    assert "broken.mp4" in failures[0].reason
+    with ek.open_warehouse(warehouse) as opened:
+        assert sorted(opened.lessons().lesson_id) == ["2026-09-28_physics-101_short", "second"]
+        counts = opened.sql("select lesson_id, count(*) from faces group by lesson_id").fetchall()
+    assert len({count for _, count in counts}) == 1
+    assert seen == {0, 2}

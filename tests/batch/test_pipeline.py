@@ -1,0 +1,151 @@
+"""The main job on a real recording: real decoder, dlib, network and DuckDB."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import emotionkit as ek
+from emotionkit.batch.pipeline import process_recording
+from emotionkit.config import ProcessingSettings
+from emotionkit.errors import InvalidInputError, RecordingError
+from emotionkit.warehouse import rebuild
+
+LESSON = "2026-09-28_physics-101_short"
+
+
+def _tables(warehouse):
+    with ek.open_warehouse(warehouse) as opened:
+        return {
+            name: opened.sql(f"select * from {name} order by all").df()
+            for name in ("lessons", "frames", "faces", "tracks", "runs")
+        }
+
+
+def _assert_same_rows(one, other, *, but=()):
+    for name in one:
+        pd.testing.assert_frame_equal(
+            one[name].drop(columns=list(but), errors="ignore"), other[name].drop(columns=list(but), errors="ignore")
+        )
+
+
+def test_every_sampled_frame_has_a_row(processed):
+    frames = _tables(processed)["frames"]
+    assert len(frames) == 20
+    assert frames.weight_s.sum() == pytest.approx(10, abs=0.1)
+    assert (frames.faces == 7).mean() >= 0.9
+
+
+def test_every_face_has_its_probabilities(processed):
+    faces = _tables(processed)["faces"]
+    probabilities = faces[list(ek.EMOTIONS)].to_numpy()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-3)
+    largest = [ek.EMOTIONS[index] for index in probabilities.argmax(axis=1)]
+    assert faces.emotion.tolist() == largest
+    assert faces.student_id.isna().all()
+    assert faces.quality.between(0, 1).all()
+
+
+def test_seven_students_keep_seven_tracks(processed):
+    tables = _tables(processed)
+    assert len(tables["tracks"]) == 7
+    assert (tables["tracks"].last_s - tables["tracks"].first_s).min() > 8
+
+
+def test_the_run_says_what_made_the_rows(processed, classifier):
+    tables = _tables(processed)
+    run = tables["runs"].iloc[0]
+    assert run.model_sha256 == classifier.sha256
+    assert run.fingerprint == ProcessingSettings().fingerprint
+    assert run.status == "done"
+    assert tables["lessons"].iloc[0].run_id == run.run_id
+
+
+@pytest.fixture
+def own_warehouse(tmp_path, processed):
+    """A copy of the processed warehouse that a test may change."""
+    return shutil.copytree(processed, tmp_path / "warehouse")
+
+
+def test_the_same_again_changes_nothing(own_warehouse, short_lesson, classifier):
+    before = _tables(own_warehouse)
+    outcome = process_recording(short_lesson, own_warehouse, classifier, ProcessingSettings())
+    assert not outcome.changed
+    _assert_same_rows(before, _tables(own_warehouse))
+
+
+def test_the_same_work_elsewhere_gives_the_same_rows(tmp_path, processed, short_lesson, classifier):
+    process_recording(short_lesson, tmp_path / "other", classifier, ProcessingSettings())
+    _assert_same_rows(_tables(processed), _tables(tmp_path / "other"), but=("started_at", "ended_at"))
+
+
+def test_another_setting_replaces_the_lesson(own_warehouse, short_lesson, classifier):
+    before = _tables(own_warehouse)
+    outcome = process_recording(short_lesson, own_warehouse, classifier, ProcessingSettings(sample_fps=1))
+    after = _tables(own_warehouse)
+    assert outcome.changed
+    assert len(after["frames"]) == 10
+    assert len(after["lessons"]) == len(after["runs"]) == 1
+    assert after["lessons"].run_id[0] != before["lessons"].run_id[0]
+
+
+def test_the_database_can_be_rebuilt(own_warehouse):
+    before = _tables(own_warehouse)
+    (own_warehouse / "emotionkit.duckdb").unlink()
+    assert rebuild(own_warehouse) == 1
+    _assert_same_rows(before, _tables(own_warehouse))
+
+
+def test_a_moved_recording_is_still_the_same(tmp_path, own_warehouse, short_lesson, classifier):
+    moved = shutil.copy(short_lesson, tmp_path / short_lesson.name)
+    assert not process_recording(tmp_path / moved, own_warehouse, classifier, ProcessingSettings()).changed
+
+
+def test_another_recording_of_the_same_name_is_refused(tmp_path, own_warehouse, short_lesson, classifier, copy_start):
+    other = tmp_path / short_lesson.name
+    copy_start(short_lesson, other, seconds=5)
+    before = _tables(own_warehouse)
+    with pytest.raises(
+        RecordingError, match="would replace lesson '2026-09-28_physics-101_short', which was read from"
+    ):
+        process_recording(other, own_warehouse, classifier, ProcessingSettings())
+    _assert_same_rows(before, _tables(own_warehouse))
+    assert (
+        process_recording(other, own_warehouse, classifier, ProcessingSettings(), lesson_id="other").lesson_id
+        == "other"
+    )
+
+
+@pytest.mark.parametrize("lesson_id", ["../outside", "a/b", ".hidden"])
+def test_an_id_that_could_leave_the_warehouse_is_refused(tmp_path, short_lesson, classifier, lesson_id):
+    with pytest.raises(InvalidInputError):
+        process_recording(short_lesson, tmp_path / "warehouse", classifier, ProcessingSettings(), lesson_id=lesson_id)
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_progress_runs_from_start_to_end(tmp_path, short_lesson, classifier):
+    seen = []
+    process_recording(
+        short_lesson,
+        tmp_path / "warehouse",
+        classifier,
+        ProcessingSettings(sample_fps=1),
+        on_progress=lambda done_s, length_s: seen.append((done_s, length_s)),
+    )
+    done = [done_s for done_s, _ in seen]
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(seen[-1][1], abs=0.05)
+
+
+def test_a_truncated_recording_leaves_no_trace(tmp_path, short_lesson, classifier, copy_start):
+    # With the index in front, a player opens what is left and just stops early.
+    fragment = tmp_path / "fragment.mkv"
+    whole = tmp_path / "whole.mkv"
+    copy_start(short_lesson, whole, seconds=10)
+    fragment.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(RecordingError):
+        process_recording(fragment, tmp_path / "warehouse", classifier, ProcessingSettings())
+    assert not (tmp_path / "warehouse").exists()

@@ -1,0 +1,191 @@
+"""The commands as a person meets them: what they print, where, and with which status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from emotionkit.cli import main
+
+
+@pytest.fixture
+def emotionkit(tmp_path, monkeypatch, capsys):
+    """``emotionkit(*arguments)``: run a command in an empty folder; returns (status, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return ended.value.code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory, short_lesson):
+    """A warehouse made by the real command in a process of its own."""
+    folder = tmp_path_factory.mktemp("commands")
+    process = [sys.executable, "-m", "emotionkit", "process", str(short_lesson), "--warehouse", str(folder / "w")]
+    finished = subprocess.run(process, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("2026-09-28_physics-101_short: 140 faces in 20 frames, 0:10")
+    assert finished.stderr == ""
+    return folder / "w"
+
+
+def test_help_names_every_command(emotionkit):
+    status, out, _ = emotionkit("--help")
+    assert status == 0
+    for command in ("process", "report", "lessons", "doctor", "evaluate", "train"):
+        assert command in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_version(emotionkit):
+    assert emotionkit("--version") == (0, "emotionkit 0.1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["process"],
+        ["process", "a.mp4", "b.mp4", "--lesson-id", "one"],
+        ["process", "a.mp4", "--sample-fps", "often"],
+        ["process", "a.mp4", "--sample-fps", "0"],
+        ["process", "a.mp4", "--workers", "0"],
+        ["report"],
+        ["lessons", "--colour"],
+    ],
+)
+def test_wrong_usage(emotionkit, arguments):
+    status, out, err = emotionkit(*arguments)
+    assert status == 2
+    assert out == ""
+    assert "Traceback" not in err
+    assert err
+
+
+def test_lessons(emotionkit, warehouse):
+    status, out, err = emotionkit("lessons", "--warehouse", warehouse)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[0].split() == ["lesson", "course", "date", "length"]
+    assert out.splitlines()[1].split() == ["2026-09-28_physics-101_short", "physics-101", "2026-09-28", "0:10"]
+
+
+def test_lessons_for_programs(emotionkit, warehouse):
+    _, out, _ = emotionkit("lessons", "--warehouse", warehouse, "--json")
+    (lesson,) = json.loads(out)
+    assert lesson["course"] == "physics-101"
+    assert lesson["teacher"] is None
+
+
+def test_process_for_programs(emotionkit, warehouse, short_lesson):
+    status, out, _ = emotionkit("process", short_lesson, "--warehouse", warehouse, "--json")
+    assert status == 0
+    assert json.loads(out)["done"][0]["changed"] is False
+
+
+def test_the_same_again_says_that_there_is_nothing_to_do(emotionkit, warehouse, short_lesson):
+    status, out, _ = emotionkit("process", short_lesson, "--warehouse", warehouse)
+    assert status == 0
+    assert "nothing to do" in out
+
+
+def test_doctor_finds_all_well(emotionkit, warehouse):
+    status, out, _ = emotionkit("doctor", "--warehouse", warehouse)
+    assert status == 0, out
+    assert "holds 1 lesson" in out
+
+
+def test_doctor_names_what_is_wrong(emotionkit, tmp_path):
+    (tmp_path / "warehouse").mkdir()
+    (tmp_path / "warehouse" / "emotionkit.duckdb").write_text("not a database")
+    status, out, _ = emotionkit("doctor", "--json")
+    assert status == 1
+    assert [check["check"] for check in json.loads(out) if not check["ok"]] == ["warehouse"]
+
+
+def test_report(emotionkit, warehouse, tmp_path):
+    status, out, err = emotionkit("report", "2026-09-28_physics-101_short", "nothing", "--warehouse", warehouse)
+    assert status == 3
+    assert out == "reports/2026-09-28_physics-101_short/index.html\n"
+    assert err.startswith("There is no lesson 'nothing'.")
+    assert (tmp_path / "reports" / "2026-09-28_physics-101_short" / "index.html").stat().st_size > 10_000
+
+
+def test_some_failed_and_the_rest_are_done(emotionkit, warehouse, short_lesson):
+    status, out, err = emotionkit("process", short_lesson, "missing.mp4", "--workers", 1, "--warehouse", warehouse)
+    assert status == 3
+    assert "nothing to do" in out
+    assert err.count("\n") == 1
+    assert "missing.mp4" in err
+
+
+def test_evaluate_names_a_missing_file(emotionkit):
+    status, _, err = emotionkit("evaluate", "missing.npz")
+    assert status == 1
+    assert err.startswith("missing.npz is not a FER2013 archive")
+
+
+def _bad_recordings(folder, short_lesson, copy_start):
+    copy_start(short_lesson, folder / "whole.mkv", seconds=10)
+    (folder / "empty.mp4").touch()
+    (folder / "text.mp4").write_text("This is no video.\n" * 100)
+    (folder / "truncated.mp4").write_bytes(short_lesson.read_bytes()[:100_000])
+    (folder / "truncated.mkv").write_bytes((folder / "whole.mkv").read_bytes()[:150_000])
+    (folder / "folder.mp4").mkdir()
+    return ["empty.mp4", "text.mp4", "truncated.mp4", "truncated.mkv", "folder.mp4", "missing.mp4"]
+
+
+def test_bad_input_is_one_sentence_and_touches_nothing(emotionkit, tmp_path, short_lesson, copy_start):
+    for name in _bad_recordings(tmp_path, short_lesson, copy_start):
+        status, out, err = emotionkit("process", name)
+        assert (status, out) == (1, ""), name
+        assert err.count("\n") == 1, err
+        assert name in err
+        assert err.rstrip().endswith(".")
+        assert not (tmp_path / "warehouse").exists(), name
+
+
+def test_a_warehouse_that_is_a_file(emotionkit, tmp_path, short_lesson):
+    (tmp_path / "warehouse").write_text("mine")
+    status, _, err = emotionkit("process", short_lesson)
+    assert status == 1
+    assert err.count("\n") == 1
+    assert (tmp_path / "warehouse").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_folder(emotionkit, tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0)
+    status, _, err = emotionkit("process", folder / "lesson.mp4")
+    assert status == 1
+    assert "lesson.mp4" in err
+
+
+def test_ctrl_c_leaves_a_sentence_and_no_rubbish(tmp_path, sample_class):
+    recordings = sorted(str(path) for path in sample_class.glob("*.mp4"))
+    command = [sys.executable, "-m", "emotionkit", "process", *recordings, "--warehouse", str(tmp_path / "w")]
+    # Ctrl-C reaches the whole group, as from a terminal.
+    running = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("w/segments/*/*")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in err, err
+    assert err.startswith("Stopped.")
+    assert not [path for path in tmp_path.glob("w/segments/**/*") if path.is_file() and path.suffix != ".parquet"]
