@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import shutil
 import sys
@@ -45,7 +44,7 @@ def face_detector() -> str:
     found = dlib.get_frontal_face_detector()(np.zeros((120, 160), np.uint8), 0)
     if len(found):
         raise CheckFailedError("dlib sees a face in an empty picture; reinstall dlib-bin.")
-    return f"dlib {importlib.metadata.version('dlib-bin')}, faces from {DetectionSettings().smallest_face} px"
+    return f"dlib {dlib.__version__}, faces from {DetectionSettings().smallest_face} px"
 
 
 def model() -> str:
@@ -61,10 +60,13 @@ def model() -> str:
 
 
 def report_notebook() -> str:
-    """Return where the lesson report's notebook lies."""
-    from emotionkit.reports import lesson_notebook
+    """Return where the notebooks of the reports lie."""
+    from emotionkit.reports.lesson import NOTEBOOK, notebooks_folder
 
-    return str(lesson_notebook())
+    notebook = notebooks_folder() / NOTEBOOK
+    if not notebook.is_file():
+        raise CheckFailedError(f"The notebook {notebook} is missing; reinstall emotionkit.")
+    return f"{notebook.name} in {notebook.parent}"
 
 
 def warehouse(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def lessons(warehouse: Path, as_json: bool) -> None:
 
     with open_warehouse(warehouse) as opened:
         table = opened.lessons()
-    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
     if as_json:
         print_json(rows)
     elif not rows:
@@ -31,7 +32,7 @@ def lessons(warehouse: Path, as_json: bool) -> None:
         Console(highlight=False).print(_table(rows))
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
+def _table(rows: Iterable[Mapping[Hashable, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("lesson", "course", "date"):
         table.add_column(heading, overflow="fold")

@@ -27,8 +27,8 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
     from emotionkit.emotions.training import train as train_network
     from emotionkit.emotions.training_settings import TrainingSettings
 
-    given = {name: value for name, value in {"epochs": epochs, "seed": seed}.items() if value is not None}
-    settings = replace(TrainingSettings(), **given)
+    usual = TrainingSettings()
+    settings = replace(usual, epochs=epochs or usual.epochs, seed=usual.seed if seed is None else seed)
     faces = load_training_data(data, settings)
     validation = load_fer2013(data / "fer2013" / "validation.npz")
     console = progress_console()
