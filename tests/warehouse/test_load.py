@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from emotionkit.errors import InvalidInputError, WarehouseError
-from emotionkit.warehouse import find_run, load_segment, open_warehouse, rows
+from emotionkit.warehouse import find_run, load, load_segment, open_warehouse, rows
 from emotionkit.warehouse.connection import DATABASE
 
 
@@ -90,18 +90,17 @@ def test_a_damaged_segment_is_named_and_changes_nothing(two_lessons: Path, write
     assert everything(two_lessons) == before
 
 
-def test_a_process_killed_between_commit_and_cleaning_up_has_loaded(
-    two_lessons: Path, write_segment: Any, invent: Any
+def test_a_load_cut_short_between_commit_and_cleaning_up_has_loaded(
+    two_lessons: Path, write_segment: Any, invent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load, "_remove_superseded", interrupted)
     replacement = write_segment("algebra", "run-9", invent.readings(3, 1, "fear"), ended_s=61)
-    script = f"""
-import os
-from pathlib import Path
-from emotionkit.warehouse import load
-load._remove_superseded = lambda *_: os._exit(9)
-load.load_segment(Path({str(two_lessons)!r}), Path({str(replacement)!r}))
-"""
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    with pytest.raises(KeyboardInterrupt):
+        load_segment(two_lessons, replacement)
+    monkeypatch.undo()
 
     assert find_run(two_lessons, "algebra") == "run-9"
     assert len(list(replacement.parent.iterdir())) == 2

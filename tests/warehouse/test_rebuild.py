@@ -60,8 +60,8 @@ def test_damaged_segments_are_named_and_the_others_loaded(
 
 def test_students_and_consents_are_taken_over(two_lessons: Path) -> None:
     with duckdb.connect(two_lessons / DATABASE) as connection:
-        connection.execute("INSERT INTO students VALUES ('s-1', 'Ada', '2026-09-01 08:00+02')")
-        connection.execute("INSERT INTO consents VALUES ('s-1', 'whole', NULL, '2026-09-01 08:00+02', NULL, NULL)")
+        connection.execute("INSERT INTO students VALUES ('s-1', 'Ada', '2026-09-01 08:00:00+02')")
+        connection.execute("INSERT INTO consents VALUES ('s-1', 'whole', NULL, '2026-09-01 08:00:00+02', NULL, NULL)")
     rebuild(two_lessons)
     warehouse = open_warehouse(two_lessons)
     assert warehouse.sql("SELECT student_id, name FROM students").fetchall() == [("s-1", "Ada")]
