@@ -116,6 +116,7 @@ class _Worker:
 
     classifier: LazyClassifier
     ticks: Queue[_Tick | None]
+    leaving = False
 
 
 def _start_worker(ticks: Queue[_Tick | None]) -> None:
@@ -127,10 +128,15 @@ def _start_worker(ticks: Queue[_Tick | None]) -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _Worker.leaving = True
     raise SystemExit(128 + number)
 
 
 def _work(index: int, job: Job) -> Outcome | Failure:
+    if _Worker.leaving:
+        # The pool hands out one job ahead, which it cannot take back.
+        raise SystemExit
     last = 0.0
 
     def report(done_s: float, length_s: float) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,15 @@ from emotionkit.errors import RecordingError
 from emotionkit.faces import FaceReader
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.video import probe, sampled_frames
-from emotionkit.warehouse import SegmentWriter, find_lesson, find_run, load_segment, validated_lesson_id
+from emotionkit.warehouse import (
+    SegmentWriter,
+    find_lesson,
+    find_run,
+    find_segment,
+    load_segment,
+    open_warehouse,
+    validated_lesson_id,
+)
 
 _RUN_ID_DIGITS = 16
 
@@ -31,8 +38,8 @@ class Outcome:
         lesson_id: The lesson that holds its rows.
         changed: False if the very same work had been done before.
         duration_s: Length of the recording in seconds.
-        frames: Sampled frames; 0 where nothing was done.
-        faces: Faces in them; 0 where nothing was done.
+        frames: Sampled frames of the lesson in the warehouse.
+        faces: Faces in them.
     """
 
     recording: Path
@@ -69,27 +76,32 @@ def process_recording(
     run = _start_run(lesson, settings, classifier.sha256)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     if find_run(warehouse, lesson_id) == run.run_id:
-        return Outcome(recording, lesson_id, False, lesson.duration_s, 0, 0)
-    frames = sampled_frames(recording, settings.sample_fps)
-    finder = FaceReader(settings.detection, settings.tracking)
-    read = readings(frames, finder, classifier)
-    counts = Counter[str]()
-    with SegmentWriter(warehouse, lesson_id, run.run_id) as writer:
-        for reading in _followed(read, lesson.duration_s, on_progress):
-            writer.add(reading)
-            counts.update(frames=1, faces=len(reading.faces))
-        segment = writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
+        return _outcome(recording, warehouse, lesson, changed=False)
+    segment = find_segment(warehouse, lesson_id, run.run_id)
+    if segment is None:
+        frames = sampled_frames(recording, settings.sample_fps)
+        read = readings(frames, FaceReader(settings.detection, settings.tracking), classifier)
+        segment = _write_segment(read, warehouse, lesson, run, on_progress)
     load_segment(warehouse, segment)
-    return Outcome(recording, lesson_id, True, lesson.duration_s, counts["frames"], counts["faces"])
+    return _outcome(recording, warehouse, lesson, changed=True)
 
 
-def _followed(
-    read: Iterator[FrameReading], duration_s: float, on_progress: OnProgress | None
-) -> Iterator[FrameReading]:
-    for reading in read:
-        yield reading
-        if on_progress:
-            on_progress(float(reading.pts + reading.weight), duration_s)
+def _write_segment(
+    read: Iterable[FrameReading], warehouse: Path, lesson: Lesson, run: Run, on_progress: OnProgress | None
+) -> Path:
+    # A fault in the middle of the recording leaves the block, and the segment was never there.
+    with SegmentWriter(warehouse, lesson.lesson_id, run.run_id) as writer:
+        for reading in read:
+            writer.add(reading)
+            if on_progress:
+                on_progress(float(reading.pts + reading.weight), lesson.duration_s)
+        return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
+
+
+def _outcome(recording: Path, warehouse: Path, lesson: Lesson, *, changed: bool) -> Outcome:
+    count = "select count(*), coalesce(sum(faces), 0) from frames where lesson_id = ?"
+    frames, faces = open_warehouse(warehouse).sql(count, [lesson.lesson_id]).fetchall()[0]
+    return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces))
 
 
 def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str) -> Run:

@@ -184,8 +184,11 @@ def test_ctrl_c_leaves_a_sentence_and_no_rubbish(tmp_path, sample_class):
     while not list(tmp_path.glob("w/segments/*/*")) and time.monotonic() < deadline:
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    try:
+        _, err = running.communicate(timeout=100)
+    finally:
+        running.kill()
     assert running.returncode == 130
     assert "Traceback" not in err, err
-    assert err.startswith("Stopped.")
+    assert err.strip().startswith("Stopped.")
     assert not [path for path in tmp_path.glob("w/segments/**/*") if path.is_file() and path.suffix != ".parquet"]
