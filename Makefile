@@ -9,7 +9,7 @@ BIN := .venv/bin
 NOT_COMPILED := /(tests?|pip|setuptools|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|_tf_keras)/
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test check bench format lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,10 @@ check: setup  ## Check format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+bench: setup  ## Measure speed and memory
+	@$(BIN)/python benchmarks/lesson_speed.py
+	@$(BIN)/python benchmarks/network_speed.py
 
 format: setup  ## Format the code and mend what the linter can
 	@$(BIN)/ruff format .

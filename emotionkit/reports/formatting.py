@@ -55,14 +55,17 @@ def number(value: float) -> str:
 def date(moment: datetime | None) -> str:
     """Return day and time of day, on the clock of this machine where the time zone is known.
 
-    >>> date(datetime(2026, 9, 14, 9, 5))
-    '14 September 2026, 9:05'
+    Midnight is left out: no lesson starts then, but one of which only the day is known seems to.
+
+    >>> date(datetime(2026, 9, 14, 9, 5)), date(datetime(2026, 9, 14))
+    ('14 September 2026, 9:05', '14 September 2026')
     """
     if moment is None:
         return texts.UNKNOWN
     if moment.tzinfo:
         moment = moment.astimezone()
-    return texts.DATE_FORMAT.format(
+    pattern = texts.DATE_FORMAT if (moment.hour, moment.minute) != (0, 0) else texts.DAY_FORMAT
+    return pattern.format(
         day=moment.day,
         month=texts.MONTHS[moment.month - 1],
         year=moment.year,

@@ -25,6 +25,7 @@ LENGTH = "Length"
 FACES = "Faces at a time"
 UNKNOWN = "not known"
 DATE_FORMAT = "{day} {month} {year}, {time}"
+DAY_FORMAT = "{day} {month} {year}"
 MONTHS = (
     "January",
     "February",
