@@ -50,13 +50,14 @@ def process(
     outcomes, failures = [], []
     with RecordingsProgress(recordings) as progress:
         for result in process_all(jobs, workers=workers, on_progress=progress.update):
-            if isinstance(result, Failure):
-                failures.append(result)
-                complain(result.reason)
-            else:
-                outcomes.append(result)
-                if not as_json:
-                    click.echo(_line(result))
+            with progress.aside():
+                if isinstance(result, Failure):
+                    failures.append(result)
+                    complain(result.reason)
+                else:
+                    outcomes.append(result)
+                    if not as_json:
+                        click.echo(_line(result))
     if as_json:
         print_json({"done": [asdict(o) for o in outcomes], "failed": [asdict(f) for f in failures]})
     return status(len(outcomes), len(failures))

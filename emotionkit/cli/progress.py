@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,7 +49,8 @@ class RecordingsProgress:
             transient=True,
             disable=not console.is_terminal,
             # Rich would move stdout to this console, away from the file it may be piped into.
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=False,
+            redirect_stderr=False,
             speed_estimate_period=20,
         )
         self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
@@ -62,6 +63,15 @@ class RecordingsProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the lines away while something else is printed."""
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
     def update(self, index: int, done_s: float, length_s: float) -> None:
         """Show that ``done_s`` of the ``length_s`` seconds of the recording at ``index`` are read."""

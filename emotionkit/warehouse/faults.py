@@ -10,6 +10,8 @@ import duckdb
 
 from emotionkit.errors import WarehouseError
 
+_NO_ROOM = "No space left on device"
+
 
 @contextmanager
 def told(folder: Path, doing: str) -> Iterator[None]:
@@ -31,5 +33,8 @@ def told(folder: Path, doing: str) -> Iterator[None]:
 def reason(error: Exception) -> str:
     """Return what an error says, as the end of a sentence on one line."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if _NO_ROOM in text:
+        # DuckDB wraps it in what it was doing at the time.
+        return "the disk is full."
     first = text.strip().splitlines()[0].rstrip(". ")
     return f"{first}."
