@@ -22,7 +22,16 @@ warehouse_option = click.option("--warehouse", type=FilePath, metavar="DIR", def
 
 def complain(sentence: str) -> None:
     """Say on stderr, in one line, what went wrong."""
-    click.echo(" ".join(sentence.split()), err=True)
+    click.echo(one_line(sentence), err=True)
+
+
+def one_line(text: str) -> str:
+    r"""Return a text with every run of white space as one space.
+
+    >>> one_line("a\n  name")
+    'a name'
+    """
+    return " ".join(text.split())
 
 
 def print_json(result: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emotionkit.cli.output import FilePath, clock, complain, json_option, print_json, status, warehouse_option
+from emotionkit.cli.output import FilePath, clock, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
 
@@ -50,14 +50,13 @@ def process(
     outcomes, failures = [], []
     with RecordingsProgress(recordings) as progress:
         for result in process_all(jobs, workers=workers, on_progress=progress.update):
-            with progress.aside():
-                if isinstance(result, Failure):
-                    failures.append(result)
-                    complain(result.reason)
-                else:
-                    outcomes.append(result)
-                    if not as_json:
-                        click.echo(_line(result))
+            if isinstance(result, Failure):
+                failures.append(result)
+                progress.echo(one_line(result.reason), err=True)
+            else:
+                outcomes.append(result)
+                if not as_json:
+                    progress.echo(_line(result))
     if as_json:
         print_json({"done": [asdict(o) for o in outcomes], "failed": [asdict(f) for f in failures]})
     return status(len(outcomes), len(failures))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import click
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
@@ -48,7 +49,7 @@ class RecordingsProgress:
             console=console,
             transient=True,
             disable=not console.is_terminal,
-            # Rich would move stdout to this console, away from the file it may be piped into.
+            # Rich would move stdout to this console, away from the file it may be piped into; see ``echo``.
             redirect_stdout=False,
             redirect_stderr=False,
             speed_estimate_period=20,
@@ -64,14 +65,12 @@ class RecordingsProgress:
     ) -> None:
         self._progress.stop()
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Take the lines away while something else is printed."""
-        self._progress.stop()
-        try:
-            yield
-        finally:
-            self._progress.start()
+    def echo(self, line: str, *, err: bool = False) -> None:
+        """Print a line as ``click.echo`` does; on the terminal, above the lines of progress."""
+        if self._progress.disable or not (err or sys.stdout.isatty()):
+            click.echo(line, err=err)
+        else:
+            self._progress.print(Text(line), soft_wrap=True)
 
     def update(self, index: int, done_s: float, length_s: float) -> None:
         """Show that ``done_s`` of the ``length_s`` seconds of the recording at ``index`` are read."""
