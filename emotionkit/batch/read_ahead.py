@@ -17,7 +17,8 @@ def read_ahead(source: Iterator[Item], depth: int) -> Generator[Item, None, None
     """Yield what ``source`` yields, in order, while a thread fetches up to ``depth`` items more.
 
     The decoder lets go of the interpreter while it works, so that it decodes while faces are looked for. What the
-    source raises is raised here, after the items before it. Closing the generator ends the thread and closes the source.
+    source raises is raised here, after the items before it. Closing the generator ends the thread and closes the
+    source.
     """
     producer = _Producer(source, depth)
     producer.start()
