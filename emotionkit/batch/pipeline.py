@@ -10,7 +10,6 @@ from pathlib import Path
 
 from emotionkit._version import __version__
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
-from emotionkit.batch.read_ahead import read_ahead
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError
@@ -28,8 +27,6 @@ from emotionkit.warehouse import (
 )
 
 _RUN_ID_DIGITS = 16
-_FRAMES_AHEAD = 8
-"""Sampled frames that the decoder may be ahead: enough to even out scans of whole pictures, 16 MB in full HD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def process_recording(
         return _outcome(recording, warehouse, lesson, changed=False)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is None:
-        frames = read_ahead(sampled_frames(recording, settings.sample_fps), _FRAMES_AHEAD)
+        frames = sampled_frames(recording, settings.sample_fps)
         read = readings(frames, FaceReader(settings.detection, settings.tracking), classifier)
         segment = _write_segment(read, warehouse, lesson, run, on_progress)
     load_segment(warehouse, segment)

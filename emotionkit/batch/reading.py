@@ -9,8 +9,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from emotionkit.batch.read_ahead import read_ahead
 from emotionkit.records import Face, FaceReading, Frame, FrameReading
 
+_PICTURES_AHEAD = 8
+"""Frames that the decoder may be ahead: enough to even out scans of whole pictures, 16 MB in full HD."""
+_FOUND_AHEAD = 40
+"""Frames whose faces may wait for the classifier: the network is loaded while the first of them are looked for."""
 _BATCH_FACES = 64
 _BATCH_FRAMES = 40
 """Longest wait for a batch to fill, so that progress goes on where faces are few."""
@@ -42,18 +47,34 @@ class _Found(NamedTuple):
     faces: list[Face]
 
 
-def readings(frames: Iterable[Frame], finder: FindsFaces, classifier: ReadsExpressions) -> Iterator[FrameReading]:
-    """Yield a reading per frame, in order, holding no more than one batch of crops in memory."""
+def readings(frames: Iterator[Frame], finder: FindsFaces, classifier: ReadsExpressions) -> Iterator[FrameReading]:
+    """Yield a reading per frame, in order, holding no more than a few batches of crops in memory.
+
+    Decoding, looking for faces and classifying each have a thread: all three leave the interpreter to the others while
+    they work in native code.
+    """
+    decoded = read_ahead(frames, _PICTURES_AHEAD)
+    found = read_ahead(_found(decoded, finder), _FOUND_AHEAD)
+    for batch in _batches(found):
+        yield from _classified(batch, classifier)
+
+
+def _found(frames: Iterable[Frame], finder: FindsFaces) -> Iterator[_Found]:
+    for frame in frames:
+        yield _Found(frame.pts, frame.weight, finder.read(frame))
+
+
+def _batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:
     batch: list[_Found] = []
     waiting = 0
-    for frame in frames:
-        found = _Found(frame.pts, frame.weight, finder.read(frame))
-        batch.append(found)
-        waiting += len(found.faces)
+    for frame in found:
+        batch.append(frame)
+        waiting += len(frame.faces)
         if waiting >= _BATCH_FACES or len(batch) >= _BATCH_FRAMES:
-            yield from _classified(batch, classifier)
+            yield batch
             batch, waiting = [], 0
-    yield from _classified(batch, classifier)
+    if batch:
+        yield batch
 
 
 def _classified(batch: Sequence[_Found], classifier: ReadsExpressions) -> Iterator[FrameReading]:

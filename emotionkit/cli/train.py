@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from emotionkit.cli.output import FilePath, progress_console
+
+_USUAL_BACKEND = "jax"
+_BACKENDS = ("jax", "torch", "tensorflow")
 
 
 @click.command()
@@ -20,11 +25,12 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
 
     DATA is a folder with fer2013/ and press-faces/. Needs the extra "train". An interrupted run goes on where it was.
     """
+    _choose_backend()
     from emotionkit.emotions.datasets import load_fer2013
     from emotionkit.emotions.examples import load_training_data
     from emotionkit.emotions.release import release_model
-    from emotionkit.emotions.training import load_checkpoint
     from emotionkit.emotions.training import train as train_network
+    from emotionkit.emotions.training import trained_network
     from emotionkit.emotions.training_settings import TrainingSettings
 
     usual = TrainingSettings()
@@ -34,5 +40,18 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
     console = progress_console()
     for figures in train_network(faces.examples, settings, run, validation=validation):
         console.print("  ".join(f"{name} {value:.4g}" for name, value in figures.items()), highlight=False)
-    release_model(load_checkpoint(run), faces, settings, run / "model")
+    release_model(trained_network(run, settings), faces, settings, run / "model")
     click.echo(run / "model")
+
+
+def _choose_backend() -> None:
+    """Let Keras use a backend that can train, JAX unless the user chose another; it must happen before Keras is imported.
+
+    Raises:
+        click.UsageError: The backend is not installed, or cannot train.
+    """
+    backend = os.environ.setdefault("KERAS_BACKEND", _USUAL_BACKEND)
+    if backend not in _BACKENDS:
+        raise click.UsageError(f"KERAS_BACKEND={backend} cannot train; use one of {', '.join(_BACKENDS)}.")
+    if importlib.util.find_spec(backend) is None:
+        raise click.UsageError(f"Training needs {backend}: install emotionkit with the extra, emotionkit[train].")

@@ -14,19 +14,23 @@ from emotionkit.records import EMOTIONS
 
 layers = keras.layers
 
+_CHANNELS_FIRST = {"data_format": "channels_first"}
+"""OpenVINO works channels first: with channels last it turns the data around at every layer, which halves its speed."""
+_CHANNEL_AXIS = 1
+
 
 def build_network(shape: NetworkShape | None = None) -> keras.Model:
     """Return the untrained network.
 
-    Input: float32 (n, 48, 48, 1), standardised per face. Outputs: a dictionary of two float32 (n, 7) arrays of
+    Input: float32 (n, 1, 48, 48), standardised per face. Outputs: a dictionary of two float32 (n, 7) arrays of
     logits in the order of ``EMOTIONS``, named by ``EXPRESSION_HEAD`` and ``ORIGINAL_HEAD``.
     """
     shape = shape or NetworkShape()
-    faces = keras.Input((INPUT_SIZE, INPUT_SIZE, 1), name="faces")
+    faces = keras.Input((1, INPUT_SIZE, INPUT_SIZE), name="faces")
     x = layers.ReLU()(_convolution(faces, shape.stem, size=5, stride=2))
     for stage, channels in enumerate(shape.stages):
         x = _residual_block(x, channels, stride=1 if stage == 0 else 2)
-    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.GlobalAveragePooling2D(**_CHANNELS_FIRST)(x)
     x = layers.Dropout(shape.dropout)(x)
     heads = {name: layers.Dense(len(EMOTIONS), name=name)(x) for name in (EXPRESSION_HEAD, ORIGINAL_HEAD)}
     return keras.Model(faces, heads, name="emotion_network")
@@ -44,7 +48,7 @@ def multiply_adds(network: keras.Model) -> int:
 
 
 def _convolution_cost(layer: keras.Layer) -> int:
-    _, height, width, channels_out = layer.output.shape
+    _, channels_out, height, width = layer.output.shape
     kernel_height, kernel_width, channels_in, _ = layer.kernel.shape
     return int(height * width * channels_out * kernel_height * kernel_width * channels_in)
 
@@ -53,20 +57,28 @@ def _residual_block(x: keras.KerasTensor, channels: int, *, stride: int) -> kera
     y = layers.ReLU()(_convolution(x, channels, stride=stride))
     y = _squeeze_and_excite(_convolution(y, channels))
     if stride > 1:
-        x = layers.AveragePooling2D(stride)(x)
-    if x.shape[-1] != channels:
+        x = layers.AveragePooling2D(stride, **_CHANNELS_FIRST)(x)
+    if x.shape[_CHANNEL_AXIS] != channels:
         x = _convolution(x, channels, size=1)
     return layers.ReLU()(layers.Add()([x, y]))
 
 
 def _convolution(x: keras.KerasTensor, channels: int, *, size: int = 3, stride: int = 1) -> keras.KerasTensor:
-    x = layers.Conv2D(channels, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+    x = layers.Conv2D(
+        channels,
+        size,
+        strides=stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer="he_normal",
+        **_CHANNELS_FIRST,
+    )(x)
+    return layers.BatchNormalization(_CHANNEL_AXIS, momentum=0.9, epsilon=1e-5)(x)
 
 
 def _squeeze_and_excite(x: keras.KerasTensor, *, reduction: int = 8) -> keras.KerasTensor:
-    channels = x.shape[-1]
-    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
-    gate = layers.Conv2D(max(8, channels // reduction), 1, activation="relu")(gate)
-    gate = layers.Conv2D(channels, 1, activation="sigmoid")(gate)
+    channels = x.shape[_CHANNEL_AXIS]
+    gate = layers.GlobalAveragePooling2D(keepdims=True, **_CHANNELS_FIRST)(x)
+    gate = layers.Conv2D(max(8, channels // reduction), 1, activation="relu", **_CHANNELS_FIRST)(gate)
+    gate = layers.Conv2D(channels, 1, activation="sigmoid", **_CHANNELS_FIRST)(gate)
     return layers.Multiply()([x, gate])

@@ -24,7 +24,7 @@ def network_input(crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         crops: uint8 arrays, (h, w) gray or (h, w, 3) RGB, any size.
 
     Returns:
-        float32 (n, 48, 48, 1), each face standardised to mean 0 and deviation 1, so that neither exposure nor the
+        float32 (n, 1, 48, 48), each face standardised to mean 0 and deviation 1, so that neither exposure nor the
         video's limited luma range matters.
 
     Raises:
@@ -37,11 +37,11 @@ def network_input(crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
 
 
 def standardise(faces: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (n, h, w) grey levels as (n, h, w, 1) with mean 0 and deviation 1 per face (less for flat ones)."""
+    """Return (n, h, w) grey levels as (n, 1, h, w) with mean 0 and deviation 1 per face (less for flat ones)."""
     mean = faces.mean(axis=(1, 2), keepdims=True)
     deviation = faces.std(axis=(1, 2), keepdims=True)
     standardised: NDArray[np.float32] = (faces - mean) / np.maximum(deviation, _FLAT_CONTRAST)
-    return standardised[..., np.newaxis]
+    return standardised[:, np.newaxis]
 
 
 def _gray(crop: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.calibration import fit_temperature
 from emotionkit.emotions.examples import TrainingData
-from emotionkit.emotions.network import build_network
 from emotionkit.emotions.shape import EXPRESSION_HEAD
 from emotionkit.emotions.training import predict_logits
 from emotionkit.emotions.training_settings import TrainingSettings
@@ -18,14 +17,12 @@ from emotionkit.emotions.weights import Manifest, weights_path, write_manifest
 def release_model(network: keras.Model, data: TrainingData, settings: TrainingSettings, folder: Path) -> Manifest:
     """Write weights and manifest into ``folder`` and return the manifest.
 
+    ``network`` is one that was never compiled: an optimizer's state would triple the file.
     The temperature is fitted on the clear faces held out for it; the prior is the class shares of all clear faces.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = weights_path(folder)
-    # A copy that was never compiled: the optimizer's state would triple the file.
-    bare = build_network(settings.shape)
-    bare.set_weights(network.get_weights())
-    bare.save_weights(path)
+    network.save_weights(path)
     clear = data.calibration.take(data.calibration.clear())
     logits = predict_logits(network, clear.images)[EXPRESSION_HEAD]
     manifest = Manifest(

@@ -23,7 +23,7 @@ from emotionkit.emotions.preprocess import standardise
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.training_settings import TrainingSettings
 
-_CHECKPOINT = "checkpoint.keras"
+_CHECKPOINT = "checkpoint.weights.h5"
 _PROGRESS = "progress.json"
 _CURVES = "curves.csv"
 
@@ -37,16 +37,21 @@ def train(
 ) -> Iterator[dict[str, float]]:
     """Train epoch by epoch, yielding each epoch's figures; go on from the checkpoint in ``run_folder`` if one is there.
 
-    After the last epoch ``run_folder / "checkpoint.keras"`` holds the trained network.
+    After the last epoch ``trained_network`` returns what came of it.
     """
     run_folder.mkdir(parents=True, exist_ok=True)
     (run_folder / "settings.json").write_text(json.dumps(asdict(settings), indent=2))
     keras.utils.set_random_seed(settings.seed)
-    network, done = _resume(run_folder) or (_compiled(settings, len(examples) // settings.batch_size), 0)
+    network = _compiled(settings, len(examples) // settings.batch_size)
+    done = _resume(network, run_folder)
     for epoch in range(done, settings.epochs):
-        # Dropout draws from a seed of its own, set anew per epoch so that an interrupted run goes on as it would have.
-        keras.utils.set_random_seed(settings.seed + epoch)
-        history = network.fit(EpochBatches(examples, settings, epoch), initial_epoch=epoch, epochs=epoch + 1, verbose=0)
+        history = network.fit(
+            EpochBatches(examples, settings, epoch),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            verbose=0,
+            callbacks=[_SeedDropout(settings.seed)],
+        )
         figures = {"epoch": float(epoch + 1), **{name: values[-1] for name, values in history.history.items()}}
         if validation is not None:
             figures |= validation_accuracy(network, validation)
@@ -54,9 +59,11 @@ def train(
         yield figures
 
 
-def load_checkpoint(run_folder: Path) -> keras.Model:
-    """Return the network of the last finished epoch, ready to train on."""
-    return keras.models.load_model(run_folder / _CHECKPOINT)
+def trained_network(run_folder: Path, settings: TrainingSettings) -> keras.Model:
+    """Return the network of the last finished epoch, to predict with."""
+    network = build_network(settings.shape)
+    network.load_weights(run_folder / _CHECKPOINT)
+    return network
 
 
 def validation_accuracy(network: keras.Model, faces: LabelledFaces) -> dict[str, float]:
@@ -74,6 +81,24 @@ def predict_logits(network: keras.Model, images: NDArray[np.uint8]) -> dict[str,
         standardise(images.astype(np.float32)), batch_size=256, verbose=0
     )
     return logits
+
+
+class _SeedDropout(keras.callbacks.Callback):
+    """Lets dropout draw from seed and epoch alone: a checkpoint does not hold how far its random numbers had come.
+
+    It acts when an epoch begins, since the first ``fit`` of a network draws numbers of its own before that.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:  # noqa: ARG002  Keras passes them by name
+        # PyTorch's dropout draws from the global numbers, JAX's from those of the layer.
+        keras.utils.set_random_seed(self._seed + epoch)
+        for layer in self.model.layers:
+            if isinstance(layer, keras.layers.Dropout):
+                layer.seed_generator.state.assign([self._seed % 2**32, epoch])
 
 
 def _compiled(settings: TrainingSettings, steps_per_epoch: int) -> keras.Model:
@@ -99,7 +124,7 @@ def _compiled(settings: TrainingSettings, steps_per_epoch: int) -> keras.Model:
 
 def _checkpoint(network: keras.Model, epochs_done: int, figures: dict[str, float], run_folder: Path) -> None:
     partial = run_folder / f"partial-{_CHECKPOINT}"
-    network.save(partial)
+    network.save_weights(partial)
     partial.replace(run_folder / _CHECKPOINT)
     (run_folder / _PROGRESS).write_text(json.dumps({"epochs_done": epochs_done}))
     curves = run_folder / _CURVES
@@ -111,8 +136,11 @@ def _checkpoint(network: keras.Model, epochs_done: int, figures: dict[str, float
         writer.writerow(figures)
 
 
-def _resume(run_folder: Path) -> tuple[keras.Model, int] | None:
+def _resume(network: keras.Model, run_folder: Path) -> int:
+    """Load network and optimizer from the checkpoint, if there is one, and return how many epochs it has behind it."""
     if not (run_folder / _PROGRESS).exists():
-        return None
-    done = json.loads((run_folder / _PROGRESS).read_text())["epochs_done"]
-    return load_checkpoint(run_folder), int(done)
+        return 0
+    # Weights only: a whole saved model would come back without what is excluded from weight decay.
+    network.optimizer.build(network.trainable_variables)
+    network.load_weights(run_folder / _CHECKPOINT)
+    return int(json.loads((run_folder / _PROGRESS).read_text())["epochs_done"])

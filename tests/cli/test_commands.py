@@ -136,6 +136,14 @@ def test_evaluate_names_a_missing_file(emotionkit):
     assert err.startswith("missing.npz is not a FER2013 archive")
 
 
+@pytest.mark.parametrize("backend", ["openvino", "tensorflow"])
+def test_training_says_what_it_needs(emotionkit, monkeypatch, backend):
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    status, _, err = emotionkit("train", "nowhere")
+    assert status == 2
+    assert "cannot train" in err or "emotionkit[train]" in err
+
+
 def _bad_recordings(folder, short_lesson, copy_start):
     copy_start(short_lesson, folder / "whole.mkv", seconds=10)
     (folder / "empty.mp4").touch()

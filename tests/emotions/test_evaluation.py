@@ -85,7 +85,7 @@ def test_the_temperature_undoes_overconfidence():
 def test_standardised_faces_have_mean_zero_and_deviation_one():
     faces = np.random.default_rng(0).normal(120, 40, (5, 48, 48)).astype(np.float32)
     standardised = standardise(faces)
-    assert standardised.shape == (5, 48, 48, 1)
+    assert standardised.shape == (5, 1, 48, 48)
     np.testing.assert_allclose(standardised.mean(axis=(1, 2, 3)), 0, atol=1e-4)
     np.testing.assert_allclose(standardised.std(axis=(1, 2, 3)), 1, atol=1e-3)
 

@@ -68,14 +68,14 @@ def test_an_epoch_shows_each_face_at_most_once_and_the_same_again():
     np.testing.assert_array_equal(first[1][0], again[1][0])
     assert (first[1][0] != EpochBatches(examples, SETTINGS, 1)[1][0]).any()
     faces, targets, weights = first[0]
-    assert faces.shape == (8, 48, 48, 1)
+    assert faces.shape == (8, 1, 48, 48)
     assert targets[EXPRESSION_HEAD].shape == (8, 7)
     assert weights[ORIGINAL_HEAD].shape == (8,)
 
 
 def test_the_network_gives_logits_for_both_label_sets():
     network = build_network(SETTINGS.shape)
-    logits = network.predict_on_batch(np.zeros((2, 48, 48, 1), np.float32))
+    logits = network.predict_on_batch(np.zeros((2, 1, 48, 48), np.float32))
     assert {name: part.shape for name, part in logits.items()} == {EXPRESSION_HEAD: (2, 7), ORIGINAL_HEAD: (2, 7)}
 
 
@@ -92,7 +92,7 @@ sys.path.insert(0, {tests!r})
 from test_training import SETTINGS, _faces
 from emotionkit.emotions.examples import TrainingData, fer_examples
 from emotionkit.emotions.release import release_model
-from emotionkit.emotions.training import load_checkpoint, train
+from emotionkit.emotions.training import train, trained_network
 
 examples, folder = fer_examples(_faces(64), SETTINGS), Path({folder!r})
 straight = list(train(examples, SETTINGS, folder / "straight", validation=_faces(16, seed=1)))
@@ -100,11 +100,11 @@ for _ in train(examples, SETTINGS, folder / "broken"):
     break
 resumed = list(train(examples, SETTINGS, folder / "broken"))
 assert len(straight) == 2 and len(resumed) == 1, (straight, resumed)
-for one, other in zip(*(load_checkpoint(folder / run).get_weights() for run in ("straight", "broken"))):
+for one, other in zip(*(trained_network(folder / run, SETTINGS).get_weights() for run in ("straight", "broken"))):
     np.testing.assert_allclose(one, other, atol=1e-5)
 assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 3
 data = TrainingData(examples, _faces(64), (1 / 7,) * 7)
-release_model(load_checkpoint(folder / "straight"), data, SETTINGS, folder / "model")
+release_model(trained_network(folder / "straight", SETTINGS), data, SETTINGS, folder / "model")
 """
 
 
