@@ -45,7 +45,7 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
 
 
 def _choose_backend() -> None:
-    """Let Keras use a backend that can train, JAX unless the user chose another; it must happen before Keras is imported.
+    """Let Keras use a backend that can train, JAX unless the user chose another; Keras must not be imported yet.
 
     Raises:
         click.UsageError: The backend is not installed, or cannot train.
