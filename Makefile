@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 # Bytecode is made once, here: a machine that forbids writing it would compile Keras anew in every process (9 s instead
 # of 3). What no run imports stays as it is, to keep .venv within 1.5 GB.
-NOT_COMPILED := /(tests?|pip|setuptools|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|_tf_keras)/
+NOT_COMPILED := /(tests?|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench format lock clean
