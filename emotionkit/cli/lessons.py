@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from emotionkit.cli.output import clock, json_option, print_json, warehouse_option
+from emotionkit.cli.output import json_option, print_json, warehouse_option
+from emotionkit.reports.formatting import clock
 
 
 @click.command()

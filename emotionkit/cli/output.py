@@ -53,14 +53,3 @@ def status(done: int, failed: int) -> int:
     if not failed:
         return ALL_WELL
     return SOME_FAILED if done else FAILED
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as a person writes it.
-
-    >>> clock(75.2), clock(3725)
-    ('1:15', '1:02:05')
-    """
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emotionkit.cli.output import FilePath, clock, json_option, one_line, print_json, status, warehouse_option
+from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
+from emotionkit.reports.formatting import clock
 
 if TYPE_CHECKING:
     from emotionkit.batch.pipeline import Outcome
@@ -47,19 +48,19 @@ def process(
     from emotionkit.batch.executor import Failure, Job, process_all
 
     jobs = [Job(path, warehouse, settings, lesson_id) for path in recordings]
-    outcomes, failures = [], []
+    results: list[Outcome | Failure] = []
     with RecordingsProgress(recordings) as progress:
         for result in process_all(jobs, workers=workers, on_progress=progress.update):
+            results.append(result)
             if isinstance(result, Failure):
-                failures.append(result)
                 progress.echo(one_line(result.reason), err=True)
-            else:
-                outcomes.append(result)
-                if not as_json:
-                    progress.echo(_line(result))
+            elif not as_json:
+                progress.echo(_line(result))
+    failed = [asdict(result) for result in results if isinstance(result, Failure)]
+    done = [asdict(result) for result in results if not isinstance(result, Failure)]
     if as_json:
-        print_json({"done": [asdict(o) for o in outcomes], "failed": [asdict(f) for f in failures]})
-    return status(len(outcomes), len(failures))
+        print_json({"done": done, "failed": failed})
+    return status(len(done), len(failed))
 
 
 def _line(outcome: Outcome) -> str:

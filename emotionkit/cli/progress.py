@@ -12,7 +12,8 @@ import click
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from emotionkit.cli.output import clock, progress_console
+from emotionkit.cli.output import progress_console
+from emotionkit.reports.formatting import clock
 
 _LONGEST_NAME = 28
 

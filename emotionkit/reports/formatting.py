@@ -33,13 +33,14 @@ def exact_percent(share: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a time of the lesson as minutes and seconds.
+    """Return a time of the lesson as players show it.
 
-    >>> clock(0), clock(65.4), clock(3 * 3600)
-    ('0:00', '1:05', '180:00')
+    >>> clock(0), clock(65.4), clock(3 * 3600 + 65)
+    ('0:00', '1:05', '3:01:05')
     """
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def number(value: float) -> str:
