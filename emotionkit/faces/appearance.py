@@ -44,7 +44,7 @@ def look_at(luma: Luma, box: BoundingBox) -> Thumbnails:
     region = BoundingBox(center_x - widest / 2, center_y - widest / 2, widest, widest)
     # Reduced once, so that the sizes tried are cheap to make; the shifts are slices.
     pixels = 4 * (THUMBNAIL + 2)
-    small = cv2.resize(cut(luma, region), (pixels, pixels), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(cut(luma, region, largest=pixels), (pixels, pixels), interpolation=cv2.INTER_AREA)
     views = np.stack([_shifted(small, zoom / max(ZOOMS)) for zoom in ZOOMS]).reshape(-1, THUMBNAIL**2)
     views -= views.mean(axis=1, keepdims=True)
     # A blank region is like nothing at all, rather than like everything.
