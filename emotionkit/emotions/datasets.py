@@ -40,20 +40,18 @@ class LabelledFaces:
         images: uint8 (n, 48, 48).
         votes: float32 (n, 7), counts per emotion; all zero where no annotator named one of the seven.
         labels: int8 (n,), the original single label as an index into ``EMOTIONS``.
-        annotators: int8 (n,), how many annotators voted at all (the denominator of a majority).
     """
 
     images: NDArray[np.uint8]
     votes: NDArray[np.float32]
     labels: NDArray[np.int8]
-    annotators: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.images)
 
     def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> LabelledFaces:
         """Return the faces chosen by a mask or by indices."""
-        return LabelledFaces(self.images[index], self.votes[index], self.labels[index], self.annotators[index])
+        return LabelledFaces(self.images[index], self.votes[index], self.labels[index])
 
     def distribution(self) -> NDArray[np.float32]:
         """Return the votes as float32 (n, 7) distributions; rows without votes stay zero.
@@ -86,7 +84,7 @@ def load_fer2013(path: Path) -> LabelledFaces:
             classes = tuple(archive["classes"])
             votes = archive["votes"][:, [columns.index(_VOTE_NAMES[emotion]) for emotion in EMOTIONS]]
             votes = np.where(archive["has_votes"][:, np.newaxis], votes, 0).astype(np.float32)
-            faces = LabelledFaces(archive["images"], votes, archive["labels"], archive["votes"].sum(axis=1))
+            faces = LabelledFaces(archive["images"], votes, archive["labels"])
             copied = archive["copied_in_test"] if "copied_in_test" in archive else np.zeros(len(faces), bool)
     except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not a FER2013 archive: {error}") from error
@@ -109,7 +107,7 @@ def load_press_faces(path: Path) -> LabelledFaces:
         raise InvalidInputError(f"{path} is not an archive of press faces: {error}") from error
     images = np.stack([_decode(jpeg) for jpeg in encoded])
     votes = np.eye(len(EMOTIONS), dtype=np.float32)[labels]
-    return LabelledFaces(images, votes, labels, np.ones(len(labels), np.int8))
+    return LabelledFaces(images, votes, labels)
 
 
 def _decode(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -58,7 +58,7 @@ def verified_weights(folder: Path = SHIPPED) -> tuple[Path, Manifest]:
         ModelError: The file is missing or was changed.
     """
     manifest = read_manifest(folder)
-    path = folder / _WEIGHTS
+    path = weights_path(folder)
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

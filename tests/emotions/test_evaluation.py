@@ -33,12 +33,7 @@ class KnowsTheAnswer:
 
 def _flat_faces(classes: list[int]) -> LabelledFaces:
     images = np.array(classes, np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
-    return LabelledFaces(
-        images,
-        np.eye(7, dtype=np.float32)[classes] * 10,
-        np.array(classes, np.int8),
-        np.full(len(classes), 10, np.int8),
-    )
+    return LabelledFaces(images, np.eye(7, dtype=np.float32)[classes] * 10, np.array(classes, np.int8))
 
 
 def test_a_perfect_reader_is_called_perfect():

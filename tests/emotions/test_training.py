@@ -28,9 +28,7 @@ def _faces(count: int, seed: int = 0) -> LabelledFaces:
     labels = rng.integers(0, 7, count).astype(np.int8)
     votes = np.eye(7, dtype=np.float32)[labels] * 10
     votes[::10] = 0
-    return LabelledFaces(
-        rng.integers(0, 256, (count, 48, 48), dtype=np.uint8), votes, labels, np.full(count, 10, np.int8)
-    )
+    return LabelledFaces(rng.integers(0, 256, (count, 48, 48), dtype=np.uint8), votes, labels)
 
 
 def test_a_face_without_votes_trains_only_the_original_labels():
