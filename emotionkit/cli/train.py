@@ -6,10 +6,14 @@ import importlib.util
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emotionkit.cli.output import FilePath, progress_console
+
+if TYPE_CHECKING:
+    from emotionkit.emotions.training_settings import Precision
 
 _USUAL_BACKEND = "jax"
 _BACKENDS = ("jax", "torch", "tensorflow")
@@ -20,7 +24,13 @@ _BACKENDS = ("jax", "torch", "tensorflow")
 @click.option("--run", type=FilePath, metavar="DIR", default="runs/latest", help="Checkpoints, curves, finished model.")
 @click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Passes over the faces.")
 @click.option("--seed", type=int, metavar="N", help="Another seed gives another network.")
-def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "mixed_bfloat16"]),
+    default="float32",
+    help="bfloat16 halves the time where the processor has it.",
+)
+def train(data: Path, run: Path, epochs: int | None, seed: int | None, precision: Precision) -> None:
     """Train the network anew.
 
     DATA is a folder with fer2013/ and press-faces/. Needs the extra "train". An interrupted run goes on where it was.
@@ -34,7 +44,9 @@ def train(data: Path, run: Path, epochs: int | None, seed: int | None) -> None:
     from emotionkit.emotions.training_settings import TrainingSettings
 
     usual = TrainingSettings()
-    settings = replace(usual, epochs=epochs or usual.epochs, seed=usual.seed if seed is None else seed)
+    settings = replace(
+        usual, epochs=epochs or usual.epochs, seed=usual.seed if seed is None else seed, precision=precision
+    )
     faces = load_training_data(data, settings)
     validation = load_fer2013(data / "fer2013" / "validation.npz")
     console = progress_console()

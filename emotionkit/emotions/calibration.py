@@ -5,10 +5,50 @@ Guo et al., 2017, "On calibration of modern neural networks", https://arxiv.org/
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How logits become probabilities: ``softmax(logits / temperature + bias)``, right for classes as in ``prior``."""
+
+    temperature: float
+    bias: tuple[float, ...]
+    prior: tuple[float, ...]
+
+
+def calibrate(
+    logits: NDArray[np.float32],
+    truth: NDArray[np.intp],
+    *,
+    natural: NDArray[np.float64],
+    oversampling: NDArray[np.float64],
+    softening: float,
+) -> Calibration:
+    """Fit a temperature and move the class shares from what training was shown to a softened natural prior.
+
+    A change of class shares adds the logarithm of their ratio to the logits (Saerens et al., 2002,
+    https://doi.org/10.1162/089976602753284446; Menon et al., 2021, https://arxiv.org/abs/2007.07314).
+
+    Args:
+        logits: float32 (n, 7), of faces in which the classes have their natural shares.
+        truth: int (n,), their classes.
+        natural: float64 (7,), those shares, above 0; sums to 1.
+        oversampling: float64 (7,), by how much training showed a class more often than that, above 0.
+        softening: From 0, the prior is the natural one, to 1, it is uniform: the natural shares to the power of
+            1 - ``softening``. In between, rare expressions are not drowned by common ones.
+    """
+    undone = -np.log(oversampling)
+    temperature = fit_temperature((logits + undone).astype(np.float32), truth)
+    softened = natural ** (1 - softening)
+    prior = softened / softened.sum()
+    bias = undone / temperature + np.log(prior / natural)
+    return Calibration(temperature, tuple(bias.tolist()), tuple(prior.tolist()))
 
 
 def fit_temperature(logits: NDArray[np.float32], truth: NDArray[np.intp]) -> float:

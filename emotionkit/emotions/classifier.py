@@ -5,19 +5,38 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.network import build_network, multiply_adds
+from emotionkit.emotions.numbers_only import refuse_all_but_numbers
 from emotionkit.emotions.preprocess import network_input
-from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
 from emotionkit.emotions.weights import SHIPPED, Manifest, verified_weights
 from emotionkit.errors import ModelError
 from emotionkit.records import EMOTIONS
 
 _BATCH = 64
+_WIDTHS = {EXPRESSION_HEAD: len(EMOTIONS), ORIGINAL_HEAD: len(EMOTIONS), USABLE_HEAD: 1}
+
+Logits = dict[str, NDArray[np.float32]]
+
+
+class Readings(NamedTuple):
+    """What the network says of n crops.
+
+    Attributes:
+        probabilities: float32 (n, 7), in the order of ``EMOTIONS``, rows sum to 1.
+        usable: float32 (n,), probability that the crop shows a face well enough to be read: not too small, blurred,
+            covered or turned, and a face at all.
+    """
+
+    probabilities: NDArray[np.float32]
+    usable: NDArray[np.float32]
 
 
 class EmotionClassifier:
@@ -26,18 +45,24 @@ class EmotionClassifier:
     Use ``EmotionClassifier.load()``; the constructor takes a network that is already in memory.
     """
 
-    def __init__(self, network: keras.Model, manifest: Manifest) -> None:
+    def __init__(self, network: keras.Model, manifest: Manifest, *, flip_averaging: bool = False) -> None:
         self._network = network
         self._manifest = manifest
+        self._flip_averaging = flip_averaging
 
     @classmethod
-    def load(cls, folder: str | Path = SHIPPED) -> EmotionClassifier:
+    def load(cls, folder: str | Path = SHIPPED, *, flip_averaging: bool = False) -> EmotionClassifier:
         """Return the shipped model, or the one in ``folder``.
 
+        Args:
+            folder: Where weights and manifest lie.
+            flip_averaging: Average the logits of a face and its mirror image; twice the work.
+
         Raises:
-            ModelError: The weights are missing, were changed, or do not fit the network.
+            ModelError: The weights are missing, were changed, hold anything but numbers, or do not fit the network.
         """
         path, manifest = verified_weights(Path(folder))
+        refuse_all_but_numbers(path)
         network = build_network(manifest.shape)
         try:
             with warnings.catch_warnings():
@@ -46,12 +71,17 @@ class EmotionClassifier:
                 network.load_weights(path)
         except (OSError, ValueError, UserWarning) as error:
             raise ModelError(f"The model's weights {path} do not fit the network.") from error
-        return cls(network, manifest)
+        return cls(network, manifest, flip_averaging=flip_averaging)
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the weights, as 64 hexadecimal digits."""
         return self._manifest.sha256
+
+    @property
+    def trained(self) -> str:
+        """How the weights came about, in words."""
+        return self._manifest.trained
 
     @property
     def prior(self) -> NDArray[np.float32]:
@@ -82,7 +112,19 @@ class EmotionClassifier:
         Raises:
             InvalidInputError: A crop has another shape or dtype, or is empty.
         """
-        return _softmax(self._logits(crops)[EXPRESSION_HEAD] / np.float32(self._manifest.temperature))
+        return self.read(crops).probabilities
+
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> Readings:
+        """Return the probabilities of ``predict``, and how far each crop can be read at all.
+
+        Arguments and errors are those of ``predict``.
+        """
+        logits = self._logits(crops)
+        scaled = logits[EXPRESSION_HEAD] / np.float32(self._manifest.temperature)
+        return Readings(
+            probabilities=_softmax(scaled + np.asarray(self._manifest.bias, np.float32)),
+            usable=_sigmoid(logits[USABLE_HEAD][:, 0]),
+        )
 
     def predict_original(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return float32 (n, 7) for the question that FER2013's single annotators answered; not calibrated.
@@ -91,18 +133,25 @@ class EmotionClassifier:
         """
         return _softmax(self._logits(crops)[ORIGINAL_HEAD])
 
-    def _logits(self, crops: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[np.float32]]:
-        parts = [
-            self._network.predict_on_batch(network_input(crops[start : start + _BATCH]))
-            for start in range(0, len(crops), _BATCH)
-        ]
-        empty = np.zeros((0, len(EMOTIONS)), np.float32)
-        return {
-            head: np.concatenate([empty, *(part[head] for part in parts)]) for head in (EXPRESSION_HEAD, ORIGINAL_HEAD)
-        }
+    def _logits(self, crops: Sequence[NDArray[np.uint8]]) -> Logits:
+        parts = [self._batch(network_input(crops[start : start + _BATCH])) for start in range(0, len(crops), _BATCH)]
+        empty = {head: np.zeros((0, width), np.float32) for head, width in _WIDTHS.items()}
+        return {head: np.concatenate([none, *(part[head] for part in parts)]) for head, none in empty.items()}
+
+    def _batch(self, faces: NDArray[np.float32]) -> Logits:
+        logits: Logits = self._network.predict_on_batch(faces)
+        if not self._flip_averaging:
+            return logits
+        mirrored = self._network.predict_on_batch(np.ascontiguousarray(faces[..., ::-1]))
+        return {head: (values + mirrored[head]) / 2 for head, values in logits.items()}
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    probabilities: NDArray[np.float32] = expit(logits)
     return probabilities

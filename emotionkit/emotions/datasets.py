@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.preprocess import INPUT_SIZE
+from emotionkit.emotions.framing import ProductFraming
+from emotionkit.emotions.preprocess import resized
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
 
@@ -94,7 +95,7 @@ def load_fer2013(path: Path) -> LabelledFaces:
 
 
 def load_press_faces(path: Path) -> LabelledFaces:
-    """Read press photographs; their single annotator counts as one vote.
+    """Read press photographs, framed as the product frames faces; their single annotator counts as one vote.
 
     Raises:
         InvalidInputError: The file is missing or is not such an archive.
@@ -105,11 +106,12 @@ def load_press_faces(path: Path) -> LabelledFaces:
             encoded = np.split(archive["jpeg"], np.cumsum(archive["lengths"])[:-1])
     except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not an archive of press faces: {error}") from error
-    images = np.stack([_decode(jpeg) for jpeg in encoded])
+    framing = ProductFraming()
+    images = np.stack([resized(framing.crop(_decode(jpeg))) for jpeg in encoded])
     votes = np.eye(len(EMOTIONS), dtype=np.float32)[labels]
     return LabelledFaces(images, votes, labels)
 
 
 def _decode(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:
     image = cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)
-    return cv2.resize(image, (INPUT_SIZE, INPUT_SIZE), interpolation=cv2.INTER_AREA)
+    return np.asarray(image, np.uint8)

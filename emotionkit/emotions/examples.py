@@ -1,4 +1,4 @@
-"""What the training sees: faces with soft targets, drawn and augmented anew each epoch."""
+"""What the training learns from: faces with soft targets, and how often each is shown."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.augment import augment
-from emotionkit.emotions.backend import keras
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013, load_press_faces
-from emotionkit.emotions.preprocess import INPUT_SIZE, standardise
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
 from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.records import EMOTIONS
 
-_PerHead = dict[str, NDArray[np.float32]]
+PerHead = dict[str, NDArray[np.float32]]
 
 _CALIBRATION_FACES = 1500
 """Training faces held out to choose the temperature; validation stays untouched by every fit."""
+_RARE = ("disgust", "fear")
+_LIKELY = 0.3
+"""Share of the votes from which a face counts as likely to show a rare emotion."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Training faces with soft targets (n, 7) and a weight (n,) per head."""
+    """Training faces.
+
+    Attributes:
+        images: uint8 (n, 48, 48).
+        targets: Per head of expressions, float32 (n, 7) soft targets.
+        weights: Per head of expressions, float32 (n,).
+        draws: float64 (n,), how often a face is shown per epoch on average.
+    """
 
     images: NDArray[np.uint8]
-    targets: _PerHead
-    weights: _PerHead
+    targets: PerHead
+    weights: PerHead
+    draws: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -42,36 +50,13 @@ class TrainingData:
         examples: Faces to train on.
         calibration: Faces drawn at random from the same source and held out to fit the temperature.
         prior: Share of each emotion among the clear faces of that source, sums to 1.
+        oversampling: By how much training showed each emotion more often than that source holds it, float64 (7,).
     """
 
     examples: Examples
     calibration: LabelledFaces
     prior: tuple[float, ...]
-
-
-class EpochBatches(keras.utils.PyDataset):
-    """One epoch of augmented batches; seed, epoch and batch alone decide what each holds."""
-
-    def __init__(self, examples: Examples, settings: TrainingSettings, epoch: int) -> None:
-        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
-        self._examples = examples
-        self._settings = settings
-        self._epoch = epoch
-        self._order = np.random.default_rng((settings.seed, epoch)).permutation(len(examples))
-
-    def __len__(self) -> int:
-        return len(self._examples) // self._settings.batch_size
-
-    def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], _PerHead, _PerHead]:
-        size = self._settings.batch_size
-        chosen = self._order[batch * size : (batch + 1) * size]
-        rng = np.random.default_rng((self._settings.seed, self._epoch, batch))
-        faces = np.empty((len(chosen), INPUT_SIZE, INPUT_SIZE), np.float32)
-        for position, index in enumerate(chosen):
-            faces[position] = augment(self._examples.images[index], rng)
-        targets = {head: target[chosen] for head, target in self._examples.targets.items()}
-        weights = {head: weight[chosen] for head, weight in self._examples.weights.items()}
-        return standardise(faces), targets, weights
+    oversampling: NDArray[np.float64]
 
 
 def split_calibration(faces: LabelledFaces, seed: int) -> tuple[LabelledFaces, LabelledFaces]:
@@ -83,6 +68,10 @@ def split_calibration(faces: LabelledFaces, seed: int) -> tuple[LabelledFaces, L
 def fer_examples(faces: LabelledFaces, settings: TrainingSettings) -> Examples:
     """Return FER2013 with both label sets; faces whose annotators saw none of the seven train no expression."""
     distribution = faces.distribution()
+    draws = np.ones(len(faces))
+    for emotion, often in zip(_RARE, settings.rare_draws, strict=True):
+        likely = distribution[:, EMOTIONS.index(emotion)] >= _LIKELY
+        draws[likely] = np.maximum(draws[likely], often)
     return Examples(
         images=faces.images,
         targets={
@@ -93,18 +82,14 @@ def fer_examples(faces: LabelledFaces, settings: TrainingSettings) -> Examples:
             EXPRESSION_HEAD: np.asarray(distribution.any(axis=1), np.float32),
             ORIGINAL_HEAD: np.ones(len(faces), np.float32),
         },
+        draws=draws,
     )
 
 
 def press_examples(faces: LabelledFaces, settings: TrainingSettings) -> Examples:
-    """Return press faces for the expression head alone, thinning out the two classes that make up most of them."""
-    rng = np.random.default_rng(settings.seed)
-    kept = [
-        rng.permutation(np.flatnonzero(faces.labels == emotion))[: settings.press_common]
-        for emotion in range(len(EMOTIONS))
-    ]
-    faces = faces.take(np.concatenate(kept))
+    """Return press faces for the expression head alone; each epoch shows others of the two commonest classes."""
     targets = _smoothed_one_hot(faces.labels, settings.label_smoothing)
+    per_class = np.bincount(faces.labels, minlength=len(EMOTIONS))
     return Examples(
         images=faces.images,
         targets={EXPRESSION_HEAD: targets, ORIGINAL_HEAD: targets},
@@ -112,6 +97,7 @@ def press_examples(faces: LabelledFaces, settings: TrainingSettings) -> Examples
             EXPRESSION_HEAD: np.full(len(faces), settings.press_weight, np.float32),
             ORIGINAL_HEAD: np.zeros(len(faces), np.float32),
         },
+        draws=np.minimum(1.0, settings.press_common / per_class[faces.labels]),
     )
 
 
@@ -121,6 +107,7 @@ def joined(first: Examples, second: Examples) -> Examples:
         np.concatenate([first.images, second.images]),
         {head: np.concatenate([first.targets[head], second.targets[head]]) for head in first.targets},
         {head: np.concatenate([first.weights[head], second.weights[head]]) for head in first.weights},
+        np.concatenate([first.draws, second.draws]),
     )
 
 
@@ -134,11 +121,20 @@ def load_training_data(data: Path, settings: TrainingSettings) -> TrainingData:
     training, calibration = split_calibration(fer, settings.seed)
     press = load_press_faces(data / "press-faces" / "press-faces.npz")
     counts = np.bincount(fer.majority()[fer.clear()], minlength=len(EMOTIONS))
+    fer_shown = fer_examples(training, settings)
+    natural = training.distribution().sum(axis=0)
     return TrainingData(
-        examples=joined(fer_examples(training, settings), press_examples(press, settings)),
+        examples=joined(fer_shown, press_examples(press, settings)),
         calibration=calibration,
         prior=tuple((counts / counts.sum()).tolist()),
+        oversampling=_shares_shown(fer_shown) / (natural / natural.sum()),
     )
+
+
+def _shares_shown(examples: Examples) -> NDArray[np.float64]:
+    """Return float64 (7,): the share of each emotion in what the expression head is trained on, sums to 1."""
+    shown = (examples.draws * examples.weights[EXPRESSION_HEAD]) @ examples.targets[EXPRESSION_HEAD]
+    return np.asarray(shown / shown.sum(), np.float64)
 
 
 def _smoothed_one_hot(labels: NDArray[np.int8], smoothing: float) -> NDArray[np.float32]:

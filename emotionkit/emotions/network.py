@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.preprocess import INPUT_SIZE
-from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, NetworkShape
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD, NetworkShape
 from emotionkit.records import EMOTIONS
 
 layers = keras.layers
@@ -22,17 +22,20 @@ _CHANNEL_AXIS = 1
 def build_network(shape: NetworkShape | None = None) -> keras.Model:
     """Return the untrained network.
 
-    Input: float32 (n, 1, 48, 48), standardised per face. Outputs: a dictionary of two float32 (n, 7) arrays of
-    logits in the order of ``EMOTIONS``, named by ``EXPRESSION_HEAD`` and ``ORIGINAL_HEAD``.
+    Input: float32 (n, 1, 48, 48), standardised per face. Outputs: a dictionary of float32 logits: two (n, 7) arrays in
+    the order of ``EMOTIONS``, named by ``EXPRESSION_HEAD`` and ``ORIGINAL_HEAD``, and ``USABLE_HEAD``, (n, 1).
     """
     shape = shape or NetworkShape()
     faces = keras.Input((1, INPUT_SIZE, INPUT_SIZE), name="faces")
     x = layers.ReLU()(_convolution(faces, shape.stem, size=5, stride=2))
-    for stage, channels in enumerate(shape.stages):
-        x = _residual_block(x, channels, stride=1 if stage == 0 else 2)
+    for stage, (channels, blocks) in enumerate(zip(shape.stages, shape.blocks, strict=True)):
+        for block in range(blocks):
+            x = _residual_block(x, channels, stride=2 if stage and not block else 1)
     x = layers.GlobalAveragePooling2D(**_CHANNELS_FIRST)(x)
     x = layers.Dropout(shape.dropout)(x)
-    heads = {name: layers.Dense(len(EMOTIONS), name=name)(x) for name in (EXPRESSION_HEAD, ORIGINAL_HEAD)}
+    outputs = {EXPRESSION_HEAD: len(EMOTIONS), ORIGINAL_HEAD: len(EMOTIONS), USABLE_HEAD: 1}
+    # Logits stay in full precision where the rest of a training works in bfloat16.
+    heads = {name: layers.Dense(units, dtype="float32", name=name)(x) for name, units in outputs.items()}
     return keras.Model(faces, heads, name="emotion_network")
 
 

@@ -32,7 +32,7 @@ def network_input(crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """
     faces = np.empty((len(crops), INPUT_SIZE, INPUT_SIZE), np.float32)
     for index, crop in enumerate(crops):
-        faces[index] = _resized(_gray(crop, index))
+        faces[index] = resized(_gray(crop, index))
     return standardise(faces)
 
 
@@ -42,6 +42,15 @@ def standardise(faces: NDArray[np.float32]) -> NDArray[np.float32]:
     deviation = faces.std(axis=(1, 2), keepdims=True)
     standardised: NDArray[np.float32] = (faces - mean) / np.maximum(deviation, _FLAT_CONTRAST)
     return standardised[:, np.newaxis]
+
+
+def resized(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a uint8 (h, w) crop as (48, 48): averaged when it shrinks, so that nothing aliases."""
+    if gray.shape == (INPUT_SIZE, INPUT_SIZE):
+        return gray
+    shrinks = min(gray.shape) > INPUT_SIZE
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return cv2.resize(gray, (INPUT_SIZE, INPUT_SIZE), interpolation=interpolation)
 
 
 def _gray(crop: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
@@ -54,11 +63,3 @@ def _gray(crop: NDArray[np.uint8], index: int) -> NDArray[np.uint8]:
             f"got {array.dtype} {array.shape}."
         )
     return array if gray else cv2.cvtColor(array, cv2.COLOR_RGB2GRAY)
-
-
-def _resized(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if gray.shape == (INPUT_SIZE, INPUT_SIZE):
-        return gray
-    shrinks = min(gray.shape) > INPUT_SIZE
-    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return cv2.resize(gray, (INPUT_SIZE, INPUT_SIZE), interpolation=interpolation)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
+
 from emotionkit.emotions.backend import keras
-from emotionkit.emotions.calibration import fit_temperature
+from emotionkit.emotions.calibration import calibrate
 from emotionkit.emotions.examples import TrainingData
 from emotionkit.emotions.shape import EXPRESSION_HEAD
 from emotionkit.emotions.training import predict_logits
@@ -17,22 +19,29 @@ from emotionkit.emotions.weights import Manifest, weights_path, write_manifest
 def release_model(network: keras.Model, data: TrainingData, settings: TrainingSettings, folder: Path) -> Manifest:
     """Write weights and manifest into ``folder`` and return the manifest.
 
-    ``network`` is one that was never compiled: an optimizer's state would triple the file.
-    The temperature is fitted on the clear faces held out for it; the prior is the class shares of all clear faces.
+    ``network`` is one that was never compiled: an optimizer's state would triple the file. Temperature and bias are
+    fitted on the clear faces held out for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = weights_path(folder)
     network.save_weights(path)
     clear = data.calibration.take(data.calibration.clear())
-    logits = predict_logits(network, clear.images)[EXPRESSION_HEAD]
+    fitted = calibrate(
+        predict_logits(network, clear.images)[EXPRESSION_HEAD],
+        clear.majority(),
+        natural=np.asarray(data.prior),
+        oversampling=data.oversampling,
+        softening=settings.prior_softening,
+    )
     manifest = Manifest(
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         shape=settings.shape,
-        temperature=fit_temperature(logits, clear.majority()),
-        prior=data.prior,
+        temperature=fitted.temperature,
+        bias=fitted.bias,
+        prior=fitted.prior,
         trained=(
             f"{settings.epochs} epochs on FER2013 with FER+ votes and press photographs, seed {settings.seed}, "
-            f"Keras {keras.__version__} on {keras.backend.backend()}"
+            f"{settings.precision}, Keras {keras.__version__} on {keras.backend.backend()}"
         ),
     )
     write_manifest(folder, manifest)

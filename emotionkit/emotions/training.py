@@ -9,6 +9,7 @@ import csv
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,14 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.emotions.backend import keras
+from emotionkit.emotions.batches import EpochBatches, steps_per_epoch
 from emotionkit.emotions.datasets import LabelledFaces
-from emotionkit.emotions.examples import EpochBatches, Examples
+from emotionkit.emotions.examples import Examples
 from emotionkit.emotions.network import build_network
 from emotionkit.emotions.preprocess import standardise
-from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
-from emotionkit.emotions.training_settings import TrainingSettings
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
+from emotionkit.emotions.training_settings import Precision, TrainingSettings
 
 _CHECKPOINT = "checkpoint.weights.h5"
+_AVERAGE = "average.weights.h5"
 _PROGRESS = "progress.json"
 _CURVES = "curves.csv"
 
@@ -42,27 +45,30 @@ def train(
     run_folder.mkdir(parents=True, exist_ok=True)
     (run_folder / "settings.json").write_text(json.dumps(asdict(settings), indent=2))
     keras.utils.set_random_seed(settings.seed)
-    network = _compiled(settings, len(examples) // settings.batch_size)
-    done = _resume(network, run_folder)
+    with _computing_in(settings.precision):
+        network = _compiled(settings, steps_per_epoch(examples, settings))
+        average = build_network(settings.shape)
+    average.set_weights(network.get_weights())
+    done = _resume(network, average, run_folder)
     for epoch in range(done, settings.epochs):
         history = network.fit(
             EpochBatches(examples, settings, epoch),
             initial_epoch=epoch,
             epochs=epoch + 1,
             verbose=0,
-            callbacks=[_SeedDropout(settings.seed)],
+            callbacks=[_SeedDropout(settings.seed), _AverageWeights(average, settings.average_decay)],
         )
         figures = {"epoch": float(epoch + 1), **{name: values[-1] for name, values in history.history.items()}}
         if validation is not None:
-            figures |= validation_accuracy(network, validation)
-        _checkpoint(network, epoch + 1, figures, run_folder)
+            figures |= validation_accuracy(average, validation)
+        _checkpoint(network, average, figures, run_folder)
         yield figures
 
 
 def trained_network(run_folder: Path, settings: TrainingSettings) -> keras.Model:
-    """Return the network of the last finished epoch, to predict with."""
+    """Return the averaged network of the last finished epoch, to predict with."""
     network = build_network(settings.shape)
-    network.load_weights(run_folder / _CHECKPOINT)
+    network.load_weights(run_folder / _AVERAGE)
     return network
 
 
@@ -101,32 +107,72 @@ class _SeedDropout(keras.callbacks.Callback):
                 layer.seed_generator.state.assign([self._seed % 2**32, epoch])
 
 
-def _compiled(settings: TrainingSettings, steps_per_epoch: int) -> keras.Model:
+class _AverageWeights(keras.callbacks.Callback):
+    """Keeps an exponential moving average of all weights, the statistics of normalisation among them.
+
+    Polyak and Juditsky, 1992; as in Tarvainen and Valpola, 2017, https://arxiv.org/abs/1703.01780, the average follows
+    closely at first, so that it does not remember the random start.
+    """
+
+    def __init__(self, average: keras.Model, decay: float) -> None:
+        super().__init__()
+        self._average = average
+        self._decay = decay
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:  # noqa: ARG002  Keras passes them by name
+        step = int(self.model.optimizer.iterations)
+        decay = min(self._decay, (1 + step) / (10 + step))
+        for kept, current in zip(self._average.weights, self.model.weights, strict=True):
+            kept.assign(kept * decay + current * (1 - decay))
+
+
+@contextmanager
+def _computing_in(precision: Precision) -> Iterator[None]:
+    """Let layers that are built meanwhile compute in another precision; their weights stay float32."""
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(usual)
+
+
+def _compiled(settings: TrainingSettings, steps: int) -> keras.Model:
     network = build_network(settings.shape)
-    warmup = math.ceil(settings.warmup_epochs * steps_per_epoch)
+    warmup = math.ceil(settings.warmup_epochs * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 20,
-        decay_steps=settings.epochs * steps_per_epoch - warmup,
+        decay_steps=max(1, settings.epochs * steps - warmup),
         warmup_target=settings.learning_rate,
         warmup_steps=warmup,
     )
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
+    expressions = keras.losses.CategoricalCrossentropy(from_logits=True)
     network.compile(
         optimizer,
         loss={
-            head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in (EXPRESSION_HEAD, ORIGINAL_HEAD)
+            EXPRESSION_HEAD: expressions,
+            ORIGINAL_HEAD: expressions,
+            USABLE_HEAD: keras.losses.BinaryCrossentropy(from_logits=True),
         },
-        loss_weights={EXPRESSION_HEAD: 1.0, ORIGINAL_HEAD: settings.original_weight},
+        loss_weights={
+            EXPRESSION_HEAD: 1.0,
+            ORIGINAL_HEAD: settings.original_weight,
+            USABLE_HEAD: settings.usable_weight,
+        },
     )
     return network
 
 
-def _checkpoint(network: keras.Model, epochs_done: int, figures: dict[str, float], run_folder: Path) -> None:
-    partial = run_folder / f"partial-{_CHECKPOINT}"
-    network.save_weights(partial)
-    partial.replace(run_folder / _CHECKPOINT)
-    (run_folder / _PROGRESS).write_text(json.dumps({"epochs_done": epochs_done}))
+def _checkpoint(network: keras.Model, average: keras.Model, figures: dict[str, float], run_folder: Path) -> None:
+    # Both files are complete before either takes its place.
+    files = {_CHECKPOINT: network, _AVERAGE: average}
+    for name, saved in files.items():
+        saved.save_weights(run_folder / f"partial-{name}")
+    for name in files:
+        (run_folder / f"partial-{name}").replace(run_folder / name)
+    (run_folder / _PROGRESS).write_text(json.dumps({"epochs_done": int(figures["epoch"])}))
     curves = run_folder / _CURVES
     new = not curves.exists()
     with curves.open("a", newline="") as file:
@@ -136,11 +182,12 @@ def _checkpoint(network: keras.Model, epochs_done: int, figures: dict[str, float
         writer.writerow(figures)
 
 
-def _resume(network: keras.Model, run_folder: Path) -> int:
-    """Load network and optimizer from the checkpoint, if there is one, and return how many epochs it has behind it."""
+def _resume(network: keras.Model, average: keras.Model, run_folder: Path) -> int:
+    """Load networks and optimizer from the checkpoint, if there is one, and return how many epochs it has behind it."""
     if not (run_folder / _PROGRESS).exists():
         return 0
     # Weights only: a whole saved model would come back without what is excluded from weight decay.
     network.optimizer.build(network.trainable_variables)
     network.load_weights(run_folder / _CHECKPOINT)
+    average.load_weights(run_folder / _AVERAGE)
     return int(json.loads((run_folder / _PROGRESS).read_text())["epochs_done"])

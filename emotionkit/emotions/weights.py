@@ -17,6 +17,9 @@ SHIPPED = Path(__file__).parent / "shipped"
 
 _WEIGHTS = "expression.weights.h5"
 _MANIFEST = "manifest.json"
+_EVALUATION = "evaluation.json"
+
+_PerEmotion = Annotated[tuple[float, ...], Field(min_length=7, max_length=7)]
 
 
 class Manifest(Settings):
@@ -27,14 +30,17 @@ class Manifest(Settings):
         shape: The network's channels.
         temperature: Divisor of the expression logits, fitted on held-out faces (Guo et al., 2017,
             https://arxiv.org/abs/1706.04599).
-        prior: Share of each emotion among the faces that the probabilities are calibrated for, sums to 1.
+        bias: Added to the expression logits after that, per emotion: undoes what training was shown more often, and
+            moves from the class shares of the training faces to ``prior``.
+        prior: Share of each emotion that the probabilities are calibrated for, sums to 1.
         trained: How the weights came about, in words.
     """
 
     sha256: str
     shape: NetworkShape
-    temperature: float
-    prior: Annotated[tuple[float, ...], Field(min_length=7, max_length=7)]
+    temperature: Annotated[float, Field(gt=0)]
+    bias: _PerEmotion
+    prior: _PerEmotion
     trained: str
 
 
@@ -78,3 +84,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def weights_path(folder: Path) -> Path:
     """Return where the weights lie in a model folder."""
     return folder / _WEIGHTS
+
+
+def evaluation_path(folder: Path = SHIPPED) -> Path:
+    """Return where a model folder keeps what the model's evaluation came to."""
+    return folder / _EVALUATION

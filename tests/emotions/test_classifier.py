@@ -50,6 +50,20 @@ def test_no_crops_give_no_rows(classifier):
     assert classifier.predict([]).shape == (0, 7)
 
 
+def test_readings_say_how_usable_each_crop_is(classifier):
+    readings = classifier.read(_random_crops(3))
+    assert readings.usable.shape == (3,)
+    assert readings.usable.dtype == np.float32
+    assert ((readings.usable >= 0) & (readings.usable <= 1)).all()
+    assert classifier.read([]).usable.shape == (0,)
+
+
+def test_flip_averaging_reads_a_face_and_its_mirror_image_alike():
+    averaged = EmotionClassifier.load(flip_averaging=True)
+    (crop,) = _random_crops(1)
+    np.testing.assert_allclose(averaged.predict([crop]), averaged.predict([crop[:, ::-1]]), atol=1e-4)
+
+
 def test_gray_and_the_same_in_rgb_read_alike(classifier):
     (gray,) = _random_crops(1)
     rgb = np.repeat(gray[..., np.newaxis], 3, axis=2)

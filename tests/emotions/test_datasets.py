@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from emotionkit.config import DetectionSettings, TrackingSettings
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013, load_press_faces
+from emotionkit.emotions.preprocess import network_input, standardise
 from emotionkit.errors import InvalidInputError
-from emotionkit.records import EMOTIONS
+from emotionkit.faces import FaceReader
+from emotionkit.faces.crop import cut
+from emotionkit.faces.dlib_detector import DlibDetector
+from emotionkit.records import EMOTIONS, BoundingBox, Frame
+from emotionkit.video import sampled_frames
+
+SAMPLE = Path(__file__).parents[2] / "recordings" / "sample"
 
 COLUMNS = ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF"]
 
@@ -103,15 +112,37 @@ def test_another_order_of_classes_is_refused(tmp_path):
         load_fer2013(path)
 
 
-def test_press_faces_are_decoded_and_shrunk(tmp_path):
-    jpegs = [cv2.imencode(".jpg", np.full((96, 96), level, np.uint8))[1].ravel() for level in (40, 200)]
-    np.savez(
-        tmp_path / "press.npz",
-        jpeg=np.concatenate(jpegs),
-        lengths=np.array([len(jpeg) for jpeg in jpegs], np.int32),
-        labels=np.array([3, 4], np.int8),
-    )
-    faces = load_press_faces(tmp_path / "press.npz")
+def write_press_faces(path: Path, pictures: list[np.ndarray], labels: list[int]) -> Path:
+    """Write an archive like that of the press photographs."""
+    jpegs = [cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].ravel() for picture in pictures]
+    lengths = np.array([len(jpeg) for jpeg in jpegs], np.int32)
+    np.savez(path, jpeg=np.concatenate(jpegs), lengths=lengths, labels=np.array(labels, np.int8))
+    return path
+
+
+def test_pictures_without_a_face_stay_whole(tmp_path):
+    flat = [np.full((96, 96), level, np.uint8) for level in (40, 200)]
+    faces = load_press_faces(write_press_faces(tmp_path / "press.npz", flat, [3, 4]))
     assert faces.images.shape == (2, 48, 48)
     assert faces.images[:, 20, 20].tolist() == pytest.approx([40, 200], abs=2)
     assert faces.majority().tolist() == [3, 4]
+
+
+@pytest.fixture
+def student() -> np.ndarray:
+    """A frame of the sample class cut down to one student, with room around her."""
+    frame = next(sampled_frames(SAMPLE / "2026-09-14_physics-101_waves.mp4", 2)).luma
+    detector = DlibDetector(DetectionSettings())
+    box = detector.detect(frame)[0].box
+    return cut(frame, BoundingBox(box.x - 0.35 * box.w, box.y - 0.35 * box.h, 1.7 * box.w, 1.7 * box.h))
+
+
+def test_training_frames_a_face_as_the_product_does(student, tmp_path):
+    """The same student through both doors: the archive that training reads, and the reader that the pipeline calls."""
+    picture = cv2.resize(student, (240, 240), interpolation=cv2.INTER_CUBIC)
+    faces = load_press_faces(write_press_faces(tmp_path / "press.npz", [picture], [4]))
+    roomy = cv2.copyMakeBorder(picture, 60, 60, 60, 60, cv2.BORDER_REPLICATE)
+    reader = FaceReader(DetectionSettings(smallest_face=80, full_scan_every=1), TrackingSettings())
+    (face,) = reader.read(Frame(Fraction(0), Fraction(1), roomy))
+    trained, read = standardise(faces.images.astype(np.float32)), network_input([face.crop])
+    assert np.corrcoef(trained.ravel(), read.ravel())[0, 1] > 0.99

@@ -9,18 +9,23 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from emotionkit.emotions.batches import EpochBatches, steps_per_epoch
 from emotionkit.emotions.datasets import LabelledFaces
-from emotionkit.emotions.examples import EpochBatches, fer_examples, joined, press_examples, split_calibration
+from emotionkit.emotions.examples import fer_examples, joined, press_examples, split_calibration
 from emotionkit.emotions.network import build_network, multiply_adds
-from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, NetworkShape
+from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD, NetworkShape
 from emotionkit.emotions.training_settings import TrainingSettings
+from emotionkit.records import EMOTIONS
 
-SETTINGS = TrainingSettings(epochs=2, batch_size=8, seed=3, shape=NetworkShape(stem=4, stages=(4, 8)))
+SETTINGS = TrainingSettings(
+    epochs=2, batch_size=8, seed=3, unusable_share=0.25, shape=NetworkShape(stem=4, stages=(4, 8), blocks=(1, 2))
+)
 
 
 def _faces(count: int, seed: int = 0) -> LabelledFaces:
@@ -38,10 +43,20 @@ def test_a_face_without_votes_trains_only_the_original_labels():
     np.testing.assert_allclose(examples.targets[EXPRESSION_HEAD][1:10].sum(axis=1), 1)
 
 
-def test_press_faces_are_thinned_out_and_train_only_expressions():
+def test_press_faces_are_shown_evenly_and_train_only_expressions():
     examples = press_examples(_faces(200), TrainingSettings(press_common=5))
-    assert len(examples) == 35
+    assert len(examples) == 200
+    assert examples.draws.sum() == pytest.approx(35)
     assert not examples.weights[ORIGINAL_HEAD].any()
+
+
+def test_faces_that_seem_disgusted_or_afraid_are_shown_more_often():
+    faces = _faces(70)
+    examples = fer_examples(faces, TrainingSettings(rare_draws=(3.0, 2.0)))
+    voted = faces.votes.any(axis=1)
+    assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("disgust"))]) == {3.0}
+    assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("fear"))]) == {2.0}
+    assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("happy"))]) == {1.0}
 
 
 def test_joined_examples_keep_their_order():
@@ -59,22 +74,47 @@ def test_calibration_faces_are_held_out():
     assert not pictures & {image.tobytes() for image in calibration.images}
 
 
-def test_an_epoch_shows_each_face_at_most_once_and_the_same_again():
+def test_an_epoch_is_the_same_again_and_the_next_one_another():
     examples = fer_examples(_faces(30), SETTINGS)
     first, again = EpochBatches(examples, SETTINGS, 0), EpochBatches(examples, SETTINGS, 0)
-    assert len(first) == 3
-    np.testing.assert_array_equal(first[1][0], again[1][0])
+    assert len(first) == steps_per_epoch(examples, SETTINGS) == int(examples.draws.sum()) // 6
+    for one, other in zip(_arrays(first[1]), _arrays(again[1]), strict=True):
+        np.testing.assert_array_equal(one, other)
     assert (first[1][0] != EpochBatches(examples, SETTINGS, 1)[1][0]).any()
-    faces, targets, weights = first[0]
+
+
+def test_a_batch_ends_with_crops_that_train_only_whether_a_face_can_be_read():
+    faces, targets, weights = EpochBatches(fer_examples(_faces(30), SETTINGS), SETTINGS, 0)[0]
     assert faces.shape == (8, 1, 48, 48)
     assert targets[EXPRESSION_HEAD].shape == (8, 7)
-    assert weights[ORIGINAL_HEAD].shape == (8,)
+    assert targets[USABLE_HEAD].shape == (8, 1)
+    assert not weights[EXPRESSION_HEAD][6:].any()
+    assert not weights[ORIGINAL_HEAD][6:].any()
+    assert weights[USABLE_HEAD].tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert targets[USABLE_HEAD][3:, 0].tolist() == [1, 1, 1, 0, 0]
 
 
-def test_the_network_gives_logits_for_both_label_sets():
+def test_mixed_faces_carry_mixed_targets():
+    settings = replace(SETTINGS, mixup=1.0)
+    faces = _faces(24)
+    faces.votes[:] = np.eye(7)[faces.labels] * 10
+    _, targets, weights = EpochBatches(fer_examples(faces, settings), settings, 0)[0]
+    np.testing.assert_allclose(targets[EXPRESSION_HEAD][:6].sum(axis=1), 1, rtol=1e-5)
+    assert weights[EXPRESSION_HEAD][:6].tolist() == [1] * 6
+    assert (targets[EXPRESSION_HEAD][:3].max(axis=1) < 1).any()
+    assert (targets[EXPRESSION_HEAD][3:6].max(axis=1) == 1).all()
+
+
+def _arrays(batch):
+    faces, targets, weights = batch
+    return [faces, *targets.values(), *weights.values()]
+
+
+def test_the_network_gives_logits_for_each_head():
     network = build_network(SETTINGS.shape)
     logits = network.predict_on_batch(np.zeros((2, 1, 48, 48), np.float32))
-    assert {name: part.shape for name, part in logits.items()} == {EXPRESSION_HEAD: (2, 7), ORIGINAL_HEAD: (2, 7)}
+    shapes = {name: part.shape for name, part in logits.items()}
+    assert shapes == {EXPRESSION_HEAD: (2, 7), ORIGINAL_HEAD: (2, 7), USABLE_HEAD: (2, 1)}
 
 
 def test_multiply_adds_count_the_convolutions():
@@ -101,13 +141,17 @@ assert len(straight) == 2 and len(resumed) == 1, (straight, resumed)
 for one, other in zip(*(trained_network(folder / run, SETTINGS).get_weights() for run in ("straight", "broken"))):
     np.testing.assert_allclose(one, other, atol=1e-5)
 assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 3
-data = TrainingData(examples, _faces(64), (1 / 7,) * 7)
+data = TrainingData(examples, _faces(64), (1 / 7,) * 7, np.ones(7))
 release_model(trained_network(folder / "straight", SETTINGS), data, SETTINGS, folder / "model")
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason='the extra "train" is not installed')
-def test_an_interrupted_run_ends_as_an_undisturbed_one(tmp_path):
+BACKENDS = [name for name in ("jax", "torch") if importlib.util.find_spec(name)]
+
+
+@pytest.mark.skipif(not BACKENDS, reason='the extra "train" is not installed')
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_interrupted_run_ends_as_an_undisturbed_one(tmp_path, backend):
     script = TRAIN_TWICE.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
-    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"KERAS_BACKEND": "jax"})
+    subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"KERAS_BACKEND": backend})
     assert (tmp_path / "model" / "manifest.json").exists()
