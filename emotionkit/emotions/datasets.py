@@ -94,16 +94,20 @@ def load_fer2013(path: Path) -> LabelledFaces:
     return faces.take(~copied)
 
 
-def load_press_faces(path: Path) -> LabelledFaces:
+def load_press_faces(path: Path, *, limit: int = 0) -> LabelledFaces:
     """Read press photographs, framed as the product frames faces; their single annotator counts as one vote.
+
+    Args:
+        path: The archive.
+        limit: Take the first so many; 0 for all, which take minutes to frame.
 
     Raises:
         InvalidInputError: The file is missing or is not such an archive.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            labels = archive["labels"]
-            encoded = np.split(archive["jpeg"], np.cumsum(archive["lengths"])[:-1])
+            labels = archive["labels"][: limit or None]
+            encoded = np.split(archive["jpeg"], np.cumsum(archive["lengths"])[:-1])[: len(labels)]
     except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not an archive of press faces: {error}") from error
     framing = ProductFraming()

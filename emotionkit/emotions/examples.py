@@ -111,15 +111,21 @@ def joined(first: Examples, second: Examples) -> Examples:
     )
 
 
-def load_training_data(data: Path, settings: TrainingSettings) -> TrainingData:
+def load_training_data(data: Path, settings: TrainingSettings, *, limit: int = 0) -> TrainingData:
     """Read a data folder with ``fer2013/train.npz`` and ``press-faces/press-faces.npz``.
+
+    Args:
+        data: The folder.
+        settings: Decide what is held out and how often faces are shown.
+        limit: Take the first so many faces of either file, beside those held out; 0 for all.
 
     Raises:
         InvalidInputError: A file is missing or has another form.
     """
     fer = load_fer2013(data / "fer2013" / "train.npz")
     training, calibration = split_calibration(fer, settings.seed)
-    press = load_press_faces(data / "press-faces" / "press-faces.npz")
+    training = training.take(np.arange(min(limit or len(training), len(training))))
+    press = load_press_faces(data / "press-faces" / "press-faces.npz", limit=limit)
     counts = np.bincount(fer.majority()[fer.clear()], minlength=len(EMOTIONS))
     fer_shown = fer_examples(training, settings)
     natural = training.distribution().sum(axis=0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emotionkit.emotions.augment import augment
+from emotionkit.emotions.preprocess import standardise
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_the_original_is_left_alone(face):
 
 
 def test_a_face_is_still_recognisable_on_average(face):
-    # Changes cancel out over many draws; what remains is a blurred, mirrored mean that still has the face's light.
-    mean = np.mean([augment(face, np.random.default_rng(seed)) for seed in range(300)], axis=0)
-    assert abs(mean.mean() - face.mean()) < 15
+    # Changes cancel out over many draws; what remains, as the network sees it, is the face laid over its mirror image.
+    drawn = np.stack([augment(face, np.random.default_rng(seed)) for seed in range(300)]).astype(np.float32)
+    symmetric = standardise(np.stack([face, face[:, ::-1]]).astype(np.float32)).mean(axis=0)
+    assert np.corrcoef(standardise(drawn).mean(axis=0).ravel(), symmetric.ravel())[0, 1] > 0.9
