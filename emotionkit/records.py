@@ -144,7 +144,8 @@ class Run:
     """What made a lesson's rows: one row of the table ``runs``.
 
     ``run_id`` is derived from the lesson's id, the recording's content, the settings and the model, so that the same
-    work done twice has the same name. ``settings`` is JSON, ``fingerprint`` its SHA-256.
+    work done twice has the same name. ``settings`` is JSON, ``fingerprint`` its SHA-256. ``purpose`` and
+    ``jurisdiction`` were declared when it was made; None of runs before they were asked for.
     """
 
     run_id: str
@@ -155,3 +156,5 @@ class Run:
     started_at: datetime
     ended_at: datetime
     status: str
+    purpose: str | None = None
+    jurisdiction: str | None = None

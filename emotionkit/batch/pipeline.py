@@ -14,6 +14,7 @@ from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError
 from emotionkit.faces import FaceReader
+from emotionkit.policy import Policy
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.video import probe, sampled_frames
 from emotionkit.warehouse import (
@@ -61,6 +62,7 @@ def process_recording(
     settings: ProcessingSettings,
     *,
     lesson_id: str | None = None,
+    policy: Policy | None = None,
     on_progress: OnProgress | None = None,
 ) -> Outcome:
     """Read a recording into the warehouse; the same work done before is not done again.
@@ -73,7 +75,7 @@ def process_recording(
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = probe(recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording))
-    run = _start_run(lesson, settings, classifier.sha256)
+    run = _start_run(lesson, settings, classifier.sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     if find_run(warehouse, lesson_id) == run.run_id:
         return _outcome(recording, warehouse, lesson, changed=False)
@@ -104,7 +106,7 @@ def _outcome(recording: Path, warehouse: Path, lesson: Lesson, *, changed: bool)
     return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces))
 
 
-def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str) -> Run:
+def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
     now = datetime.now(UTC)
     work = (lesson.lesson_id, lesson.recording_sha256, settings.fingerprint, model_sha256)
     return Run(
@@ -116,6 +118,9 @@ def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str) 
         started_at=now,
         ended_at=now,
         status="started",
+        # Not part of the run's name: what the rows are for changes no row.
+        purpose=policy.purpose.value if policy else None,
+        jurisdiction=policy.jurisdiction if policy else None,
     )
 
 

@@ -20,7 +20,8 @@ _MEASURES = ", ".join(f"face.{name}" for name in MEASURES)
 
 _INSERT_RUN = """
 INSERT OR REPLACE INTO runs VALUES (
-    $run_id, $software_version, $model_sha256, $settings, $fingerprint, $started_at, $ended_at, $status
+    $run_id, $software_version, $model_sha256, $settings, $fingerprint, $started_at, $ended_at, $status,
+    $purpose, $jurisdiction
 )
 """
 _INSERT_LESSON = """
