@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from emotionkit.config import Settings
 from emotionkit.errors import InvalidFileError, quoted
+from emotionkit.name_pattern import parse_pattern
 from emotionkit.policy import DEFAULT_MIN_GROUP, Policy, PolicySettings
 
 PROJECT_FILE = "emotionkit.toml"
@@ -80,8 +81,8 @@ class RetentionSettings(_Section):
 class RecordingsSettings(_Section):
     """The section ``[recordings]``: what names of files tell."""
 
-    pattern: str | None = None
-    """Parts of a file's name, such as ``{date}_{course}_{title}``; see emotionkit.batch.name_pattern."""
+    pattern: Annotated[str, AfterValidator(parse_pattern)] | None = None
+    """How names of files are made; ``{date}_{course}_{title}`` if not given."""
     time_zone: Annotated[str, AfterValidator(parse_time_zone)] | None = None
     """Time zone of starts that name none; that of this machine if not given."""
 

@@ -123,8 +123,20 @@ class FrameReading:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonSegment:
+    """A part of a lesson that somebody named, in seconds since its start: one row of the table ``segments``."""
+
+    start_s: float
+    end_s: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is known of a lesson apart from its frames: one row of the table ``lessons``, without ``run_id``."""
+    """What is known of a lesson apart from its frames: one row of the table ``lessons``, without ``run_id``.
+
+    Its segments are in the order of time and do not overlap; they are rows of the table ``segments``.
+    """
 
     lesson_id: str
     course: str | None
@@ -137,6 +149,7 @@ class Lesson:
     width: int
     height: int
     frame_rate: float
+    segments: tuple[LessonSegment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

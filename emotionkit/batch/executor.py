@@ -20,6 +20,7 @@ from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.errors import EmotionkitError
 from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
 
 _REPORT_EVERY_S = 0.2
 
@@ -33,6 +34,7 @@ class Job:
     settings: ProcessingSettings
     lesson_id: str | None = None
     policy: Policy | None = None
+    naming: RecordingsSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _attempt(job: Job, classifier: LazyClassifier, on_progress: OnProgress) -> O
             job.settings,
             lesson_id=job.lesson_id,
             policy=job.policy,
+            naming=job.naming,
             on_progress=on_progress,
         )
     except EmotionkitError as error:

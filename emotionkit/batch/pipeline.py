@@ -15,6 +15,7 @@ from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError
 from emotionkit.faces import FaceReader
 from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.video import probe, sampled_frames
 from emotionkit.warehouse import (
@@ -24,6 +25,7 @@ from emotionkit.warehouse import (
     find_segment,
     load_segment,
     open_warehouse,
+    update_facts,
     validated_lesson_id,
 )
 
@@ -63,22 +65,25 @@ def process_recording(
     *,
     lesson_id: str | None = None,
     policy: Policy | None = None,
+    naming: RecordingsSettings | None = None,
     on_progress: OnProgress | None = None,
 ) -> Outcome:
     """Read a recording into the warehouse; the same work done before is not done again.
 
+    Where only what is told of the lesson has changed, such as its title, only that is stored anew.
+
     Raises:
-        InvalidInputError: The lesson's id cannot be used.
+        InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
         RecordingError: The recording cannot be read to its end, or its lesson's id belongs to another one.
         WarehouseError: The warehouse cannot be written.
     """
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = probe(recording)
-    lesson = describe_lesson(source, lesson_id, content_sha256(recording))
+    lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
     run = _start_run(lesson, settings, classifier.sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     if find_run(warehouse, lesson_id) == run.run_id:
-        return _outcome(recording, warehouse, lesson, changed=False)
+        return _outcome(recording, warehouse, lesson, changed=update_facts(warehouse, lesson, run.run_id))
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is None:
         frames = sampled_frames(recording, settings.sample_fps)

@@ -46,11 +46,12 @@ def process(
     if lesson_id is not None and len(recordings) > 1:
         raise click.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
-    policy = declared_policy(load_project_settings().policy)
+    project = load_project_settings()
+    policy = declared_policy(project.policy)
 
     from emotionkit.batch.executor import Failure, Job, process_all
 
-    jobs = [Job(path, warehouse, settings, lesson_id, policy) for path in recordings]
+    jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]
     results: list[Outcome | Failure] = []
     with RecordingsProgress(recordings) as progress:
         for result in process_all(jobs, workers=workers, on_progress=progress.update):
