@@ -91,6 +91,22 @@ class UnknownLessonError(EmotionkitError, KeyError):
         return str(self.args[0])
 
 
+class UnknownStudentError(EmotionkitError, KeyError):
+    """Nobody of that name or id is enrolled.
+
+    Attributes:
+        name_or_id: What was asked for.
+    """
+
+    def __init__(self, name_or_id: str) -> None:
+        super().__init__(f"Nobody called {quoted(name_or_id)} is enrolled; `emotionkit students list` shows who is.")
+        self.name_or_id = name_or_id
+
+    def __str__(self) -> str:
+        # As with lessons.
+        return str(self.args[0])
+
+
 class ReportError(EmotionkitError):
     """A report could not be made.
 

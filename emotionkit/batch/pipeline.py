@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emotionkit._version import __version__
+from emotionkit.batch.identification import Identification, review_sightings
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
@@ -83,11 +84,15 @@ def process_recording(
     run = _start_run(lesson, settings, classifier.sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     if find_run(warehouse, lesson_id) == run.run_id:
-        return _outcome(recording, warehouse, lesson, changed=update_facts(warehouse, lesson, run.run_id))
+        told_anew = update_facts(warehouse, lesson, run.run_id)
+        if told_anew:
+            review_sightings(warehouse, lesson)
+        return _outcome(recording, warehouse, lesson, changed=told_anew)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is None:
         frames = sampled_frames(recording, settings.sample_fps)
-        read = readings(frames, FaceReader(settings.detection, settings.tracking), classifier)
+        people = Identification(warehouse, lesson, run.run_id, FaceReader(settings.detection, settings.tracking))
+        read = people.following(readings(frames, people.reader, classifier))
         segment = _write_segment(read, warehouse, lesson, run, on_progress)
     load_segment(warehouse, segment)
     return _outcome(recording, warehouse, lesson, changed=True)

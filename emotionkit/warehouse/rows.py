@@ -11,7 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from emotionkit.records import EMOTIONS, Lesson, LessonSegment, Run
+from emotionkit.warehouse.register import Register
 from emotionkit.warehouse.segments import MEASURES, Segment, segment_batches
+from emotionkit.warehouse.students import name_tracks
 from emotionkit.warehouse.transaction import transaction
 
 _PROBABILITIES = ", ".join(f"face.{name}" for name in EMOTIONS)
@@ -59,8 +61,12 @@ FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_i
 """
 
 
-def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
+def replace_lesson(
+    connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment, register: Register | None = None
+) -> None:
     """Put a segment's rows in the place of all that the database holds of its lesson, in one transaction.
+
+    Tracks that the register knows get their student.
 
     Raises:
         WarehouseError: The segment is damaged; nothing has changed then.
@@ -69,6 +75,9 @@ def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment:
     with transaction(connection):
         _remove_lesson(connection, segment.lesson.lesson_id)
         _insert_lesson(connection, folder, segment)
+        if register is not None:
+            lesson_id = segment.lesson.lesson_id
+            name_tracks(connection, lesson_id, register.of_lesson(lesson_id, segment.run.run_id))
 
 
 def replace_facts(connection: duckdb.DuckDBPyConnection, lesson: Lesson) -> None:

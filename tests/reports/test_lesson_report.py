@@ -153,7 +153,9 @@ def broken_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose notebook fails in its last cell."""
     notebook = nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_code_cell('warehouse = ""\nlesson_id = ""', metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(
+                'warehouse = ""\nlesson_id = ""\nmin_group = 5', metadata={"tags": ["parameters"]}
+            ),
             nbformat.v4.new_code_cell("import sys\nprint(sys.executable)\nprint(lesson_id)"),
             nbformat.v4.new_code_cell('raise ValueError("no chalk")'),
         ],
@@ -193,7 +195,7 @@ def test_a_failing_notebook_is_kept_and_the_earlier_page_too(warehouse, tmp_path
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     executed = tmp_path / "executed.ipynb"
-    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id"):
+    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id, min_group"):
         run_notebook(notebooks_folder() / NOTEBOOK, executed, {"lesson": "x; import os"})
     assert not executed.exists()
 
