@@ -13,6 +13,29 @@ class InvalidInputError(EmotionkitError, ValueError):
     """A value or file does not have the form that a function asks for."""
 
 
+class InvalidFileError(InvalidInputError):
+    """A file that people write by hand holds something that cannot be used.
+
+    Attributes:
+        path: The file.
+        line: The line, from 1, where it is known.
+        key: The setting, field or column, where there is one.
+        reason: What is wrong, as the end of a sentence.
+    """
+
+    def __init__(self, path: Path, reason: str, *, line: int | None = None, key: str | None = None) -> None:
+        place = f"{path}, line {line}" if line else str(path)
+        super().__init__(f"{place}: {key} {reason}" if key else f"{place}: {reason}")
+        self.path = path
+        self.line = line
+        self.key = key
+        self.reason = reason
+
+
+class PolicyError(EmotionkitError):
+    """No purpose is declared for processing recordings, or one that the law forbids."""
+
+
 class SettingsError(EmotionkitError, ValueError):
     """A setting is unknown, out of range or contradicts another."""
 
@@ -68,6 +91,22 @@ class UnknownLessonError(EmotionkitError, KeyError):
         return str(self.args[0])
 
 
+class UnknownStudentError(EmotionkitError, KeyError):
+    """Nobody of that name or id is enrolled.
+
+    Attributes:
+        name_or_id: What was asked for.
+    """
+
+    def __init__(self, name_or_id: str) -> None:
+        super().__init__(f"Nobody called {quoted(name_or_id)} is enrolled; `emotionkit students list` shows who is.")
+        self.name_or_id = name_or_id
+
+    def __str__(self) -> str:
+        # As with lessons.
+        return str(self.args[0])
+
+
 class ReportError(EmotionkitError):
     """A report could not be made.
 
@@ -82,3 +121,13 @@ class ReportError(EmotionkitError):
         self.lesson_id = lesson_id
         self.reason = reason
         self.notebook = notebook
+
+
+def quoted(value: object, longest: int = 60) -> str:
+    r"""Return a value that came from outside, fit for a sentence: invisible characters told by number, never endless.
+
+    >>> quoted("a\n\u202eb"), quoted("x" * 100, longest=5)
+    ("'a\\n\\u202eb'", "'xxxx…")
+    """
+    text = repr(value) if isinstance(value, str | int | float | bool | None) else str(value)
+    return text if len(text) <= longest else f"{text[:longest]}…"

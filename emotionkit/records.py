@@ -123,8 +123,20 @@ class FrameReading:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonSegment:
+    """A part of a lesson that somebody named, in seconds since its start: one row of the table ``segments``."""
+
+    start_s: float
+    end_s: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is known of a lesson apart from its frames: one row of the table ``lessons``, without ``run_id``."""
+    """What is known of a lesson apart from its frames: one row of the table ``lessons``, without ``run_id``.
+
+    Its segments are in the order of time and do not overlap; they are rows of the table ``segments``.
+    """
 
     lesson_id: str
     course: str | None
@@ -137,6 +149,7 @@ class Lesson:
     width: int
     height: int
     frame_rate: float
+    segments: tuple[LessonSegment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +157,8 @@ class Run:
     """What made a lesson's rows: one row of the table ``runs``.
 
     ``run_id`` is derived from the lesson's id, the recording's content, the settings and the model, so that the same
-    work done twice has the same name. ``settings`` is JSON, ``fingerprint`` its SHA-256.
+    work done twice has the same name. ``settings`` is JSON, ``fingerprint`` its SHA-256. ``purpose`` and
+    ``jurisdiction`` were declared when it was made; None of runs before they were asked for.
     """
 
     run_id: str
@@ -155,3 +169,5 @@ class Run:
     started_at: datetime
     ended_at: datetime
     status: str
+    purpose: str | None = None
+    jurisdiction: str | None = None

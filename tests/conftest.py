@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
 import pytest
 
+from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = ROOT / "recordings" / "sample"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def declared_purpose() -> Iterator[None]:
+    """Declare what the tests process recordings for; a test of the policy takes the variables away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PURPOSE_VARIABLE, "demonstration")
+        patch.setenv(JURISDICTION_VARIABLE, "US")
+        yield
 
 
 @pytest.fixture(scope="session")

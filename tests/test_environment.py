@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONDA_FORGE_NAMES = {
     "dlib-bin": "dlib",
     "duckdb": "python-duckdb",
+    "face-recognition-models": "face_recognition_models",
     "opencv-python-headless": "py-opencv",
 }
 """Packages that conda-forge calls otherwise than PyPI."""

@@ -31,7 +31,9 @@ def _steps() -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_what_the_readme_shows_works(tmp_path):
     (tmp_path / "recordings").symlink_to(ROOT / "recordings")
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    # As for whoever has declared nothing yet.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("EMOTIONKIT_")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = 0
     for language, text in _steps():
         if text.startswith(("make ", "conda ")):

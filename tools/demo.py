@@ -6,6 +6,7 @@ Runs the same commands that a user would type and shows each before it runs.
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -17,12 +18,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
 from emotionkit.records import EMOTIONS
 from emotionkit.warehouse import open_warehouse
 from truth_comparison import Comparison, compare
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = ROOT / "recordings" / "sample"
+DECLARED = {PURPOSE_VARIABLE: "demonstration", JURISDICTION_VARIABLE: "US"}
+"""The purpose of the demo, which holds for itself alone whatever the settings say."""
 CAVEAT = "Drawn faces are a caricature: this proves the machinery, never the network."
 
 
@@ -64,6 +68,7 @@ def process_and_report(console: Console, recordings: list[Path], into: Path) -> 
     Raises:
         StepFailedError: A command failed.
     """
+    console.print(f"\n$ export {' '.join(f'{name}={value}' for name, value in DECLARED.items())}", style="bold")
     warehouse, reports = shown(into / "warehouse"), shown(into / "reports")
     emotionkit(console, "process", *map(shown, recordings), "--warehouse", warehouse)
     lessons = [recording.stem for recording in recordings]
@@ -79,7 +84,8 @@ def emotionkit(console: Console, *arguments: str) -> None:
     """
     console.print(f"\n$ {typed(['emotionkit', *arguments])}", style="bold", markup=False)
     console.file.flush()  # the command writes to the same place, past this process's buffer
-    status = subprocess.run([sys.executable, "-m", "emotionkit", *arguments], cwd=ROOT, check=False).returncode
+    command = [sys.executable, "-m", "emotionkit", *arguments]
+    status = subprocess.run(command, cwd=ROOT, env=os.environ | DECLARED, check=False).returncode
     if status != 0:
         raise StepFailedError(f"emotionkit {arguments[0]}", status)
 

@@ -34,6 +34,7 @@ class ClassHistogram:
         interval_over: What was resampled: ``students`` and their time; only ``time`` where there is one student in
             effect, so that nothing is said of others; ``nothing`` where there are too few readings.
         settings: The settings that made it.
+        min_group: Where figures of fewer students are withheld, how many it takes; None where nothing is.
     """
 
     table: pd.DataFrame
@@ -43,6 +44,12 @@ class ClassHistogram:
     readings: int
     interval_over: IntervalOver
     settings: AnalysisSettings
+    min_group: int | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether students were seen, too few of them to be shown."""
+        return self.min_group is not None and 0 < self.students < self.min_group
 
 
 def class_histogram(

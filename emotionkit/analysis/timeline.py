@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import interval
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
-from emotionkit.analysis.readings import effective_number, student_readings, student_weights, usable_faces
+from emotionkit.analysis.readings import (
+    StudentReadings,
+    effective_number,
+    student_readings,
+    student_weights,
+    usable_faces,
+)
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
 
@@ -29,13 +35,19 @@ class Timeline:
         faces: A row per bin: ``start_s``, ``middle_s``, ``faces`` (mean number of usable faces per sampled frame; NaN
             where no frame was sampled).
         bin_s: Width of the bins in seconds.
+        seen: bool (students, bins), whether a student was seen with a usable face in a bin.
         settings: The settings that made it.
+        min_group: Where figures of fewer students are withheld, how many it takes; None where nothing is.
+        withheld_bins: Bins that are NaN for that reason.
     """
 
     expressions: pd.DataFrame
     faces: pd.DataFrame
     bin_s: float
+    seen: NDArray[np.bool_]
     settings: AnalysisSettings
+    min_group: int | None = None
+    withheld_bins: int = 0
 
 
 def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings | None = None) -> Timeline:
@@ -57,10 +69,13 @@ def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysi
     usable = usable_faces(frames, faces, settings)
     width = bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
     starts = np.arange(0, _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0) * width
+    students = student_readings(frames, faces, settings)
+    totals = _totals(students, len(starts), width)
     return Timeline(
-        expressions=_expressions(frames, faces, starts, width, settings),
+        expressions=_expressions(totals, student_weights(students), starts, width, settings),
         faces=_faces(frames, usable, starts, width),
         bin_s=width,
+        seen=totals[:, :, 7] > 0,
         settings=settings,
     )
 
@@ -89,16 +104,22 @@ def _faces(frames: pd.DataFrame, usable: pd.DataFrame, starts: NDArray[np.float6
     return pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces})
 
 
-def _expressions(
-    frames: pd.DataFrame, faces: pd.DataFrame, starts: NDArray[np.float64], width: float, settings: AnalysisSettings
-) -> pd.DataFrame:
-    students = student_readings(frames, faces, settings)
-    weights = student_weights(students)
-    # Seconds in the last column, seconds times probability before it: float64 (students, bins, 8).
-    totals = np.zeros((len(students), len(starts), 8))
+def _totals(students: tuple[StudentReadings, ...], bins: int, width: float) -> NDArray[np.float64]:
+    """Return float64 (students, bins, 8): seconds in the last column, seconds times probability before it."""
+    totals = np.zeros((len(students), bins, 8))
     for total, student in zip(totals, students, strict=True):
         weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
         np.add.at(total, _bin_of(student.pts_s, width), weighted)
+    return totals
+
+
+def _expressions(
+    totals: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    width: float,
+    settings: AnalysisSettings,
+) -> pd.DataFrame:
     random = np.random.default_rng(settings.seed)
     bins = [_one_bin(totals[:, index], weights, settings, random) for index in range(len(starts))]
     values = np.concatenate(bins) if bins else np.empty((0, 3))

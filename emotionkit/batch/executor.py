@@ -19,6 +19,8 @@ from emotionkit.batch.pipeline import OnProgress, Outcome, process_recording
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.errors import EmotionkitError
+from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
 
 _REPORT_EVERY_S = 0.2
 
@@ -31,6 +33,8 @@ class Job:
     warehouse: Path
     settings: ProcessingSettings
     lesson_id: str | None = None
+    policy: Policy | None = None
+    naming: RecordingsSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ def _attempt(job: Job, classifier: LazyClassifier, on_progress: OnProgress) -> O
             classifier,
             job.settings,
             lesson_id=job.lesson_id,
+            policy=job.policy,
+            naming=job.naming,
             on_progress=on_progress,
         )
     except EmotionkitError as error:

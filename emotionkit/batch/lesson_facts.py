@@ -1,18 +1,21 @@
-"""What a recording's name and content say about its lesson."""
+"""What is known of a recording's lesson: from the file beside it, the roster, its name and its content."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from emotionkit.batch.facts import Facts, Known, parse_start, tidied
+from emotionkit.batch.facts_file import read_facts_file
+from emotionkit.batch.roster import read_roster
 from emotionkit.errors import RecordingError
+from emotionkit.name_pattern import DEFAULT_PATTERN, compiled
+from emotionkit.project import RecordingsSettings
 from emotionkit.records import Lesson
 from emotionkit.video import Recording
-
-_NAME = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})_(?P<course>[^_]+)_(?P<title>.+)")
-"""``2026-09-14_physics-101_waves``: date, course and title of a lesson in its file's name."""
 
 _LONGEST_ID = 100
 _CHUNK = 1 << 20
@@ -28,22 +31,34 @@ def default_lesson_id(recording: Path) -> str:
     return words[:_LONGEST_ID] or "lesson"
 
 
-def describe_lesson(recording: Recording, lesson_id: str, sha256: str) -> Lesson:
-    """Return what is known of the lesson; course and date stay open where the file's name does not tell them."""
-    parts = _NAME.fullmatch(recording.path.stem)
-    course, title, day = (parts["course"], parts["title"], _date(parts["date"])) if parts else (None, None, None)
+def describe_lesson(
+    recording: Recording, lesson_id: str, sha256: str, naming: RecordingsSettings | None = None
+) -> Lesson:
+    """Return what is known of the lesson.
+
+    Each fact comes from the first that tells it: the YAML file beside the recording, its row in the roster, the file's
+    name. Without any of them course and start stay open, and the title is the file's name.
+
+    Raises:
+        InvalidFileError: A file holds a value that cannot be used; the sentence names file, line and key.
+    """
+    naming = naming or RecordingsSettings()
+    known = Known(float(recording.duration), ZoneInfo(naming.time_zone) if naming.time_zone else None)
+    told = read_facts_file(recording.path, known)
+    told = told.or_else(read_roster(recording.path, known)).or_else(_facts_of_name(recording.path.stem, naming, known))
     return Lesson(
         lesson_id=lesson_id,
-        course=course,
-        title=(title or recording.path.stem).replace("-", " ").replace("_", " "),
-        teacher=None,
-        started_at=datetime.combine(day, datetime.min.time()).astimezone() if day else None,
+        course=told.course,
+        title=told.title or lesson_id,
+        teacher=told.teacher,
+        started_at=told.start,
         duration_s=float(recording.duration),
         recording=str(recording.path.resolve()),
         recording_sha256=sha256,
         width=recording.width,
         height=recording.height,
         frame_rate=float(recording.frame_rate),
+        segments=told.segments or (),
     )
 
 
@@ -63,8 +78,24 @@ def content_sha256(recording: Path) -> str:
     return digest.hexdigest()
 
 
-def _date(text: str) -> date | None:
+def _facts_of_name(stem: str, naming: RecordingsSettings, known: Known) -> Facts:
+    """Return what a file's name tells; a name is nobody's statement, so that what makes no sense in it is left out."""
+    parts = compiled(naming.pattern or DEFAULT_PATTERN).fullmatch(stem)
+    told = parts.groupdict() if parts else {}
+    title = tidied((told.get("title") or stem).replace("-", " ").replace("_", " "))
+    return Facts(
+        course=tidied(told.get("course", "")),
+        title=title,
+        teacher=tidied(told.get("teacher", "").replace("_", " ")),
+        start=_start(told.get("date", ""), told.get("time", ""), known),
+    )
+
+
+def _start(day: str, clock: str, known: Known) -> datetime | None:
+    digits = re.sub(r"\D", "", day)
+    hours_minutes = re.sub(r"\D", "", clock).zfill(4)
+    moment = f"{digits[:4]}-{digits[4:6]}-{digits[6:]} {hours_minutes[:2]}:{hours_minutes[2:]}"
     try:
-        return date.fromisoformat(text)
+        return parse_start(moment, known.zone)
     except ValueError:
         return None

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emotionkit._version import __version__
+from emotionkit.batch.identification import Identification, review_sightings
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError
 from emotionkit.faces import FaceReader
+from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.video import probe, sampled_frames
 from emotionkit.warehouse import (
@@ -23,6 +26,7 @@ from emotionkit.warehouse import (
     find_segment,
     load_segment,
     open_warehouse,
+    update_facts,
     validated_lesson_id,
 )
 
@@ -61,26 +65,34 @@ def process_recording(
     settings: ProcessingSettings,
     *,
     lesson_id: str | None = None,
+    policy: Policy | None = None,
+    naming: RecordingsSettings | None = None,
     on_progress: OnProgress | None = None,
 ) -> Outcome:
     """Read a recording into the warehouse; the same work done before is not done again.
 
+    Where only what is told of the lesson has changed, such as its title, only that is stored anew.
+
     Raises:
-        InvalidInputError: The lesson's id cannot be used.
+        InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
         RecordingError: The recording cannot be read to its end, or its lesson's id belongs to another one.
         WarehouseError: The warehouse cannot be written.
     """
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = probe(recording)
-    lesson = describe_lesson(source, lesson_id, content_sha256(recording))
-    run = _start_run(lesson, settings, classifier.sha256)
+    lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
+    run = _start_run(lesson, settings, classifier.sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     if find_run(warehouse, lesson_id) == run.run_id:
-        return _outcome(recording, warehouse, lesson, changed=False)
+        told_anew = update_facts(warehouse, lesson, run.run_id)
+        if told_anew:
+            review_sightings(warehouse, lesson)
+        return _outcome(recording, warehouse, lesson, changed=told_anew)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is None:
         frames = sampled_frames(recording, settings.sample_fps)
-        read = readings(frames, FaceReader(settings.detection, settings.tracking), classifier)
+        people = Identification(warehouse, lesson, run.run_id, FaceReader(settings.detection, settings.tracking))
+        read = people.following(readings(frames, people.reader, classifier))
         segment = _write_segment(read, warehouse, lesson, run, on_progress)
     load_segment(warehouse, segment)
     return _outcome(recording, warehouse, lesson, changed=True)
@@ -104,7 +116,7 @@ def _outcome(recording: Path, warehouse: Path, lesson: Lesson, *, changed: bool)
     return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces))
 
 
-def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str) -> Run:
+def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
     now = datetime.now(UTC)
     work = (lesson.lesson_id, lesson.recording_sha256, settings.fingerprint, model_sha256)
     return Run(
@@ -116,6 +128,9 @@ def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str) 
         started_at=now,
         ended_at=now,
         status="started",
+        # Not part of the run's name: what the rows are for changes no row.
+        purpose=policy.purpose.value if policy else None,
+        jurisdiction=policy.jurisdiction if policy else None,
     )
 
 

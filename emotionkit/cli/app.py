@@ -11,10 +11,12 @@ import click
 from emotionkit._version import __version__
 from emotionkit.cli.doctor import doctor
 from emotionkit.cli.evaluate import evaluate
+from emotionkit.cli.init import init
 from emotionkit.cli.lessons import lessons
 from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain
 from emotionkit.cli.process import process
 from emotionkit.cli.report import report
+from emotionkit.cli.students import students
 from emotionkit.cli.train import train
 from emotionkit.errors import EmotionkitError, SettingsError
 
@@ -25,7 +27,7 @@ def app() -> None:
     """Apparent expressions in recorded classes, read in aggregate and reported per lesson."""
 
 
-for command in (process, report, lessons, doctor, evaluate, train):
+for command in (init, process, report, lessons, students, doctor, evaluate, train):
     app.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
@@ -67,6 +68,17 @@ def report_notebook() -> str:
     if not notebook.is_file():
         raise CheckFailedError(f"The notebook {notebook} is missing; reinstall emotionkit.")
     return f"{notebook.name} in {notebook.parent}"
+
+
+def policy() -> str:
+    """Return the policy in force; that none is declared yet is no fault of the installation."""
+    from emotionkit.policy import VARIABLES, PolicySettings, declared_policy
+    from emotionkit.project import load_project_settings
+
+    settings = load_project_settings().policy
+    if settings == PolicySettings() and not any(os.environ.get(name) for name in VARIABLES):
+        return "none is declared yet; `emotionkit init` does, and `emotionkit process` needs it"
+    return f"{declared_policy(settings)}; a figure speaks of {settings.min_group} students at least"
 
 
 def warehouse(folder: Path) -> str:

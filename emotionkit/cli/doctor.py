@@ -27,6 +27,7 @@ def doctor(warehouse: Path, as_json: bool) -> int:
         ("faces", checks.face_detector),
         ("model", checks.model),
         ("reports", checks.report_notebook),
+        ("policy", checks.policy),
         ("warehouse", lambda: checks.warehouse(warehouse)),
         ("disk", lambda: checks.free_space(warehouse)),
     ]

@@ -12,6 +12,8 @@ import click
 from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
+from emotionkit.policy import declared_policy
+from emotionkit.project import load_project_settings
 from emotionkit.reports.formatting import clock
 
 if TYPE_CHECKING:
@@ -44,10 +46,12 @@ def process(
     if lesson_id is not None and len(recordings) > 1:
         raise click.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
+    project = load_project_settings()
+    policy = declared_policy(project.policy)
 
     from emotionkit.batch.executor import Failure, Job, process_all
 
-    jobs = [Job(path, warehouse, settings, lesson_id) for path in recordings]
+    jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]
     results: list[Outcome | Failure] = []
     with RecordingsProgress(recordings) as progress:
         for result in process_all(jobs, workers=workers, on_progress=progress.update):

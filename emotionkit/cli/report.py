@@ -8,6 +8,7 @@ import click
 
 from emotionkit.cli.output import FilePath, complain, json_option, print_json, status, warehouse_option
 from emotionkit.errors import EmotionkitError
+from emotionkit.project import load_project_settings
 
 
 @click.command()
@@ -22,11 +23,12 @@ def report(lesson_ids: tuple[str, ...], warehouse: Path, out: Path, as_json: boo
     """
     from emotionkit.reports import render_lesson_report
 
+    min_group = load_project_settings().policy.min_group
     pages: dict[str, str] = {}
     failures: dict[str, str] = {}
     for lesson_id in dict.fromkeys(lesson_ids):
         try:
-            pages[lesson_id] = str(render_lesson_report(warehouse, lesson_id, out))
+            pages[lesson_id] = str(render_lesson_report(warehouse, lesson_id, out, min_group=min_group))
         except EmotionkitError as error:
             failures[lesson_id] = str(error)
             complain(str(error))

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from emotionkit.errors import ReportError
+from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.reports.execution import NotebookError, run_notebook
 from emotionkit.reports.page import report_page
 from emotionkit.warehouse import open_warehouse, validated_lesson_id
@@ -14,7 +15,9 @@ NOTEBOOK = "lesson_report.ipynb"
 PAGE = "index.html"
 
 
-def render_lesson_report(warehouse: Path, lesson_id: str, out: Path, *, progress: bool = False) -> Path:
+def render_lesson_report(
+    warehouse: Path, lesson_id: str, out: Path, *, min_group: int = DEFAULT_MIN_GROUP, progress: bool = False
+) -> Path:
     """Make the report of a lesson and return its page, ``out/<lesson_id>/index.html``.
 
     Beside it lies the executed notebook. The page is replaced whole and last: after a failure the earlier page is still
@@ -24,6 +27,7 @@ def render_lesson_report(warehouse: Path, lesson_id: str, out: Path, *, progress
         warehouse: Folder of the warehouse.
         lesson_id: Which lesson.
         out: Folder of the reports; made if need be.
+        min_group: Students that a figure has to speak of; those of fewer are withheld.
         progress: Whether to show a progress bar over the notebook's cells.
 
     Raises:
@@ -35,7 +39,7 @@ def render_lesson_report(warehouse: Path, lesson_id: str, out: Path, *, progress
     lesson_id = validated_lesson_id(lesson_id)
     lesson = open_warehouse(warehouse).lesson(lesson_id)
     page, executed = out / lesson_id / PAGE, out / lesson_id / NOTEBOOK
-    parameters = {"warehouse": str(warehouse.resolve()), "lesson_id": lesson_id}
+    parameters = {"warehouse": str(warehouse.resolve()), "lesson_id": lesson_id, "min_group": min_group}
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         notebook = run_notebook(notebooks_folder() / NOTEBOOK, executed.resolve(), parameters, progress=progress)

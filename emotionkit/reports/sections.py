@@ -39,7 +39,14 @@ def lesson_header(lesson: Lesson, coverage: Coverage) -> Section:
 
 
 def summary(histogram: ClassHistogram, coverage: Coverage) -> Section:
-    """Return the lesson in two sentences, or that no face was seen or none clear enough, and what that may mean."""
+    """Return the lesson in two sentences, or why there is nothing to show, and what that may mean."""
+    if histogram.withheld:
+        why = texts.WITHHELD_WHY.format(
+            students=_people(histogram.students).capitalize(),
+            group=histogram.min_group,
+            seen=formatting.percent(coverage.seen_share),
+        )
+        return Section(rendered("summary.html.j2", headline=texts.WITHHELD, sentences=why))
     if histogram.students:
         return Section(rendered("summary.html.j2", sentences=_what_was_seen(histogram, coverage)))
     found = coverage.faces_found
@@ -53,8 +60,8 @@ def summary(histogram: ClassHistogram, coverage: Coverage) -> Section:
 
 
 def expressions(histogram: ClassHistogram) -> Section:
-    """Return the class histogram of the seven expressions with its intervals and numbers; empty without a face."""
-    if not histogram.students:
+    """Return the class histogram of the seven expressions with its intervals and numbers; empty without any."""
+    if not histogram.students or histogram.withheld:
         return Section("")
     table = histogram.table
     values = ", ".join(
@@ -80,11 +87,20 @@ def expressions(histogram: ClassHistogram) -> Section:
 
 
 def timeline(result: Timeline) -> Section:
-    """Return the seven expressions and the number of faces through the lesson; empty without a face."""
+    """Return the seven expressions and the number of faces through the lesson; empty without a face.
+
+    Where every point is withheld, it says why; the summary says so where the histogram is withheld too.
+    """
     rows = result.expressions
+    withheld = texts.TIMELINE_WITHHELD.format(
+        points=formatting.number(result.withheld_bins), bin=formatting.clock(result.bin_s), group=result.min_group
+    )
     if rows["mean"].isna().all():
-        return Section("")
+        if not result.withheld_bins or len(result.seen) < (result.min_group or 0):
+            return Section("")
+        return Section(rendered("withheld.html.j2", id="timeline", heading=texts.TIMELINE, words=withheld))
     shares = rows.pivot_table(index="start_s", columns="emotion", values="mean", dropna=False)
+    caption = texts.TIMELINE_CAPTION.format(bin=formatting.clock(result.bin_s))
     figure = picture(lambda theme, width: timeline_figure(result, theme, width), _timeline_alt(shares, result.bin_s))
     return Section(
         rendered(
@@ -92,7 +108,7 @@ def timeline(result: Timeline) -> Section:
             id="timeline",
             heading=texts.TIMELINE,
             picture=figure,
-            caption=texts.TIMELINE_CAPTION.format(bin=formatting.clock(result.bin_s)),
+            caption=caption if not result.withheld_bins else f"{caption} {withheld}",
             details=texts.TIMELINE_TABLE,
             columns=[texts.TIMELINE_START, *(texts.EMOTIONS[emotion] for emotion in EMOTIONS), texts.TIMELINE_FACES],
             rows=[

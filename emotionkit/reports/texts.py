@@ -59,6 +59,12 @@ NO_USABLE_FACE_WHY = (
     "{frames} pictures of the recording were looked at, spread over {length}. Faces were found {found} times, but all "
     "were too small, too blurred, too dark or turned too far away. It says nothing about the class."
 )
+WITHHELD = "Too few students were seen for figures about a group."
+WITHHELD_WHY = (
+    "{students} seen, with a face that could be read during {seen} of the lesson. What this page shows speaks of "
+    "{group} students or more, so that it never speaks of one of them; what fewer looked like is left out. Below is "
+    "how much was seen."
+)
 
 EXPRESSIONS = "Expressions in the whole lesson"
 EXPRESSIONS_CAPTION = {
@@ -90,6 +96,10 @@ TIMELINE_CAPTION = (
     "One strip per expression, all to the same scale; each point is the average of {bin}. Shaded: the range of 19 "
     "times out of 20 (see above), for each point alone. Where no face was seen there is a gap. At the bottom: faces at "
     "a time."
+)
+TIMELINE_WITHHELD = (
+    "{points} points of {bin} are left out: fewer than {group} students were seen then, or what was left out elsewhere "
+    "could be worked out from them."
 )
 TIMELINE_ALT = "Line charts of the share of each apparent expression from 0:00 to {end}. {peaks}."
 TIMELINE_PEAK = "{emotion} was highest at {time} with {share}"

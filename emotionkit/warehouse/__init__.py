@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment
     from emotionkit.warehouse.naming import validated_lesson_id
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
@@ -25,6 +26,7 @@ __all__ = [
     "load_segment",
     "open_warehouse",
     "rebuild",
+    "update_facts",
     "validated_lesson_id",
 ]
 
@@ -37,6 +39,7 @@ _HOMES = {
     "load_segment": "load",
     "open_warehouse": "reading",
     "rebuild": "rebuilding",
+    "update_facts": "facts",
     "validated_lesson_id": "naming",
 }
 

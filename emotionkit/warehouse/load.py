@@ -9,6 +9,7 @@ from emotionkit.warehouse.connection import DATABASE, has_database, writing_conn
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
+from emotionkit.warehouse.register import load_register
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
 from emotionkit.warehouse.segments import Segment, read_segment, segment_path, segment_paths
 
@@ -48,7 +49,7 @@ def _load(folder: Path, segment: Segment) -> str | None:
     with writing_connection(folder, folder / DATABASE) as connection:
         previous = stored_run_id(connection, segment.lesson.lesson_id)
         if previous != segment.run.run_id:
-            replace_lesson(connection, folder, segment)
+            replace_lesson(connection, folder, segment, load_register(folder))
     return previous
 
 

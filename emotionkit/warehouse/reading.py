@@ -114,6 +114,16 @@ class Warehouse:
         """
         return self._rows_of(lesson_id, "FROM tracks WHERE lesson_id = $lesson_id ORDER BY track_id")
 
+    def segments(self, lesson_id: str) -> pd.DataFrame:
+        """Return a row per named part of a lesson, in the order of time: ``start_s``, ``end_s`` and ``title``.
+
+        Raises:
+            UnknownLessonError: There is no lesson of that id.
+        """
+        return self._rows_of(
+            lesson_id, "SELECT * EXCLUDE lesson_id FROM segments WHERE lesson_id = $lesson_id ORDER BY start_s"
+        )
+
     def _rows_of(self, lesson_id: str, query: str) -> pd.DataFrame:
         with self._connected() as connection:
             if stored_run_id(connection, lesson_id) is None:

@@ -21,22 +21,22 @@ from emotionkit.warehouse.connection import (
 )
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
+from emotionkit.warehouse.register import Register, load_register
 from emotionkit.warehouse.rows import replace_lesson
 from emotionkit.warehouse.segments import Segment, read_segment, segment_paths
+from emotionkit.warehouse.students import insert_students
+from emotionkit.warehouse.transaction import transaction
 from emotionkit.warehouse.writer import sync_folder
 
 _log = logging.getLogger(__name__)
-
-# What people entered, and no segment holds.
-_ENTERED = ("students", "consents")
 
 
 def rebuild(folder: Path) -> int:
     """Make the database anew from the segments, beside the old one, and then put it in its place.
 
     Of several segments of a lesson the one whose run ended last counts, if it can be read. A segment that cannot be
-    read is named by a warning in the log and left out. Students and consents, which no segment holds, are taken over
-    from the old database as long as that can be read.
+    read is named by a warning in the log and left out. Students, consents and whose track is whose come from the
+    register.
 
     Returns:
         The number of lessons in the new database.
@@ -52,14 +52,19 @@ def rebuild(folder: Path) -> int:
 
 def rebuild_under_lock(folder: Path) -> int:
     """As :func:`rebuild`, for a caller who holds the writers' lock."""
+    _refuse_newer(folder)
+    register = load_register(folder)
     fresh = folder / f".{DATABASE}.new"
     with told(folder, "cannot be written"), contextlib.ExitStack() as leftovers:
         # Before, those of an attempt that was killed; after, those of one that failed.
         _remove(fresh)
         leftovers.callback(_remove, fresh)
         with writing_connection(folder, fresh) as connection:
-            _take_over_entries(connection, folder)
-            lessons = sum(_load_newest(connection, folder, segments) for segments in _segments_by_lesson(folder))
+            with transaction(connection):
+                insert_students(connection, register)
+            lessons = sum(
+                _load_newest(connection, folder, segments, register) for segments in _segments_by_lesson(folder)
+            )
         _sync(fresh)
         _log_of(folder / DATABASE).unlink(missing_ok=True)
         fresh.replace(folder / DATABASE)
@@ -81,10 +86,12 @@ def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
         yield sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)
 
 
-def _load_newest(connection: duckdb.DuckDBPyConnection, folder: Path, segments: list[Segment]) -> bool:
+def _load_newest(
+    connection: duckdb.DuckDBPyConnection, folder: Path, segments: list[Segment], register: Register
+) -> bool:
     for segment in segments:
         try:
-            replace_lesson(connection, folder, segment)
+            replace_lesson(connection, folder, segment, register)
         except WarehouseError as error:
             _log.warning("%s", error)
         else:
@@ -92,19 +99,11 @@ def _load_newest(connection: duckdb.DuckDBPyConnection, folder: Path, segments: 
     return False
 
 
-def _take_over_entries(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    if not has_database(folder):
-        return
-    try:
-        with database_as_it_is(folder) as old:
-            entries = {table: old.sql(f"FROM {table}").to_arrow_table() for table in _ENTERED}
-    except UnreadableDatabaseError as error:
-        _log.warning("%s Students and consents cannot be taken over from it.", error)
-        return
-    for table, rows in entries.items():
-        connection.register("entries", rows)
-        connection.execute(f"INSERT INTO {table} BY NAME FROM entries")
-        connection.unregister("entries")
+def _refuse_newer(folder: Path) -> None:
+    """Raise WarehouseError if a newer emotionkit made the database; a damaged one is what a rebuild is for."""
+    if has_database(folder):
+        with contextlib.suppress(UnreadableDatabaseError), database_as_it_is(folder):
+            pass
 
 
 def _remove(database: Path) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from emotionkit.records import EMOTIONS, Lesson, Run
+from emotionkit.records import EMOTIONS, Lesson, LessonSegment, Run
+from emotionkit.warehouse.register import Register
 from emotionkit.warehouse.segments import MEASURES, Segment, segment_batches
+from emotionkit.warehouse.students import name_tracks
 from emotionkit.warehouse.transaction import transaction
 
 _PROBABILITIES = ", ".join(f"face.{name}" for name in EMOTIONS)
@@ -20,7 +22,8 @@ _MEASURES = ", ".join(f"face.{name}" for name in MEASURES)
 
 _INSERT_RUN = """
 INSERT OR REPLACE INTO runs VALUES (
-    $run_id, $software_version, $model_sha256, $settings, $fingerprint, $started_at, $ended_at, $status
+    $run_id, $software_version, $model_sha256, $settings, $fingerprint, $started_at, $ended_at, $status,
+    $purpose, $jurisdiction
 )
 """
 _INSERT_LESSON = """
@@ -29,6 +32,11 @@ INSERT INTO lessons VALUES (
     $width, $height, $frame_rate, $run_id
 )
 """
+_UPDATE_FACTS = """
+UPDATE lessons SET course = $course, title = $title, teacher = $teacher, started_at = $started_at
+WHERE lesson_id = $lesson_id
+"""
+_SEGMENTS = "SELECT start_s, end_s, title FROM segments WHERE lesson_id = ? ORDER BY start_s"
 _INSERT_FRAMES = "INSERT INTO frames SELECT $lesson_id, pts_s, weight_s, len(faces) FROM segment_rows"
 # Of equal probabilities the first in the order of EMOTIONS is the emotion, as with numpy's argmax.
 _INSERT_FACES = f"""
@@ -53,8 +61,12 @@ FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_i
 """
 
 
-def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
+def replace_lesson(
+    connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment, register: Register | None = None
+) -> None:
     """Put a segment's rows in the place of all that the database holds of its lesson, in one transaction.
+
+    Tracks that the register knows get their student.
 
     Raises:
         WarehouseError: The segment is damaged; nothing has changed then.
@@ -63,6 +75,22 @@ def replace_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment:
     with transaction(connection):
         _remove_lesson(connection, segment.lesson.lesson_id)
         _insert_lesson(connection, folder, segment)
+        if register is not None:
+            lesson_id = segment.lesson.lesson_id
+            name_tracks(connection, lesson_id, register.of_lesson(lesson_id, segment.run.run_id))
+
+
+def replace_facts(connection: duckdb.DuckDBPyConnection, lesson: Lesson) -> None:
+    """Put what was told of a lesson in the place of what the database holds of it, in one transaction.
+
+    Raises:
+        duckdb.Error: The rows cannot be written; nothing has changed then.
+    """
+    facts = ("lesson_id", "course", "title", "teacher", "started_at")
+    with transaction(connection):
+        connection.execute(_UPDATE_FACTS, {name: getattr(lesson, name) for name in facts})
+        connection.execute("DELETE FROM segments WHERE lesson_id = ?", [lesson.lesson_id])
+        _insert_segments(connection, lesson)
 
 
 def stored_run_id(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> str | None:
@@ -75,7 +103,10 @@ def stored_run_id(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> str 
 def stored_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Lesson | None:
     """Return a lesson, its start in UTC, or None."""
     values = _record(connection, _LESSON, lesson_id)
-    return Lesson(**values) if values else None
+    if not values:
+        return None
+    segments = connection.execute(_SEGMENTS, [lesson_id]).fetchall()
+    return Lesson(**values, segments=tuple(LessonSegment(*segment) for segment in segments))
 
 
 def stored_run(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Run | None:
@@ -89,20 +120,28 @@ def _remove_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Non
     connection.execute(
         "DELETE FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_id)", parameters
     )
-    for table in ("lessons", "frames", "faces", "tracks"):
+    for table in ("lessons", "segments", "frames", "faces", "tracks"):
         connection.execute(f"DELETE FROM {table} WHERE lesson_id = $lesson_id", parameters)  # noqa: S608
 
 
 def _insert_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
     lesson_id = {"lesson_id": segment.lesson.lesson_id}
     connection.execute(_INSERT_RUN, asdict(segment.run))
-    connection.execute(_INSERT_LESSON, {**asdict(segment.lesson), "run_id": segment.run.run_id})
+    columns = {name: value for name, value in asdict(segment.lesson).items() if name != "segments"}
+    connection.execute(_INSERT_LESSON, {**columns, "run_id": segment.run.run_id})
+    _insert_segments(connection, segment.lesson)
     for batch in segment_batches(folder, segment.path):
         connection.register("segment_rows", pa.table(batch))
         connection.execute(_INSERT_FRAMES, lesson_id)
         connection.execute(_INSERT_FACES, lesson_id)
         connection.unregister("segment_rows")
     connection.execute(_INSERT_TRACKS, lesson_id)
+
+
+def _insert_segments(connection: duckdb.DuckDBPyConnection, lesson: Lesson) -> None:
+    for segment in lesson.segments:
+        values = [lesson.lesson_id, segment.start_s, segment.end_s, segment.title]
+        connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?)", values)
 
 
 def _record(connection: duckdb.DuckDBPyConnection, query: str, lesson_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emotionkit.errors import InvalidInputError
@@ -105,6 +106,15 @@ class SegmentWriter:
         if len(self._readings) == _FRAMES_PER_ROW_GROUP:
             with told(self._folder, "cannot be written"):
                 self._write_row_group()
+
+    def add_rows(self, rows: pa.RecordBatch) -> None:
+        """Add rows of a finished segment as they are, in place of readings.
+
+        Raises:
+            WarehouseError: They cannot be written, as on a full disk.
+        """
+        with told(self._folder, "cannot be written"):
+            self._parquet.write_batch(rows)
 
     def finish(self, lesson: Lesson, run: Run) -> Path:
         """Complete the segment with what is known of lesson and run, and give it its name.

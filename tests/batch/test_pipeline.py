@@ -12,6 +12,7 @@ import emotionkit as ek
 from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError, RecordingError
+from emotionkit.policy import Policy, Purpose
 from emotionkit.warehouse import rebuild
 
 LESSON = "2026-09-28_physics-101_short"
@@ -102,6 +103,47 @@ def test_the_database_can_be_rebuilt(own_warehouse):
 def test_a_moved_recording_is_still_the_same(tmp_path, own_warehouse, short_lesson, classifier):
     moved = shutil.copy(short_lesson, tmp_path / short_lesson.name)
     assert not process_recording(tmp_path / moved, own_warehouse, classifier, ProcessingSettings()).changed
+
+
+def test_changed_facts_are_stored_without_reading_the_recording_again(
+    tmp_path, own_warehouse, short_lesson, classifier, monkeypatch
+):
+    recording = tmp_path / short_lesson.name
+    recording.symlink_to(short_lesson)
+    recording.with_suffix(".yml").write_text("title: Waves\nsegments: [0:00 intro, 0:05 end]\n")
+    before = _tables(own_warehouse)
+    monkeypatch.setattr("emotionkit.batch.pipeline.sampled_frames", None)
+    assert process_recording(recording, own_warehouse, classifier, ProcessingSettings()).changed
+    assert not process_recording(recording, own_warehouse, classifier, ProcessingSettings()).changed
+    after = _tables(own_warehouse)
+    assert after["lessons"].title.tolist() == ["Waves"]
+    _assert_same_rows(before, after, but=["title"])
+    with ek.open_warehouse(own_warehouse) as opened:
+        assert opened.segments("2026-09-28_physics-101_short").title.tolist() == ["intro", "end"]
+
+
+def test_a_wrong_fact_stops_before_the_recording_is_read(tmp_path, short_lesson, classifier, monkeypatch):
+    recording = tmp_path / short_lesson.name
+    recording.symlink_to(short_lesson)
+    recording.with_suffix(".yml").write_text("start: soon\n")
+    monkeypatch.setattr("emotionkit.batch.pipeline.sampled_frames", None)
+    with pytest.raises(InvalidInputError, match=r"short\.yml, line 1: start = 'soon' cannot be used"):
+        process_recording(recording, tmp_path / "warehouse", classifier, ProcessingSettings())
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_the_policy_is_recorded_and_changes_nothing(tmp_path, own_warehouse, short_lesson, classifier):
+    research, demonstration = Policy(Purpose.RESEARCH, "DE"), Policy(Purpose.DEMONSTRATION, "US")
+    assert not process_recording(
+        short_lesson, own_warehouse, classifier, ProcessingSettings(), policy=demonstration
+    ).changed
+    settings = ProcessingSettings(sample_fps=1)
+    process_recording(short_lesson, own_warehouse, classifier, settings, policy=research)
+    run = _tables(own_warehouse)["runs"].iloc[0]
+    assert (run.purpose, run.jurisdiction, run.fingerprint) == ("research", "DE", settings.fingerprint)
+    assert not process_recording(short_lesson, own_warehouse, classifier, settings, policy=demonstration).changed
+    rebuild(own_warehouse)
+    assert _tables(own_warehouse)["runs"].iloc[0].purpose == "research"
 
 
 def test_another_recording_of_the_same_name_is_refused(tmp_path, own_warehouse, short_lesson, classifier, copy_start):

@@ -80,12 +80,13 @@ def stored() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lesson with nine students and a gap, one without a face, one with one, a blurred one, one of hostile names."""
+    """Lessons with nine students and a gap, without a face, with one, with four, blurred, and of hostile names."""
     folder = tmp_path_factory.mktemp("warehouse")
     store(folder, WAVES, 9, away=(100, 130))
     store(folder, dataclasses.replace(WAVES, lesson_id="empty", duration_s=20.0), 0)
     store(folder, dataclasses.replace(WAVES, lesson_id="alone", duration_s=60.0, started_at=None, course=None), 1)
     store(folder, dataclasses.replace(WAVES, lesson_id="blurred", duration_s=20.0), 3, quality=0.01)
+    store(folder, dataclasses.replace(WAVES, lesson_id="four", duration_s=60.0), 4)
     hostile = dataclasses.replace(
         WAVES,
         lesson_id="it's {odd} $(x) [1] & 時間",
@@ -94,5 +95,5 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         teacher="x" * 10_000,
         duration_s=20.0,
     )
-    store(folder, hostile, 3)
+    store(folder, hostile, 6)
     return folder

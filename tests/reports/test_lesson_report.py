@@ -49,9 +49,9 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Path:
-    """Two reports, of hostile names and of a lesson without a face, in a folder with braces in its name."""
+    """Reports of hostile names, without a face and with four students, in a folder with braces in its name."""
     out = tmp_path_factory.mktemp("{reports}")
-    for lesson_id in (HOSTILE_ID, "empty"):
+    for lesson_id in (HOSTILE_ID, "empty", "four"):
         page = render_lesson_report(warehouse, lesson_id, out)
         assert page == out / lesson_id / "index.html"
     return out
@@ -129,6 +129,17 @@ def test_without_a_face_the_page_says_so_and_shows_no_figure(reports):
     assert "nan" not in " ".join(page.text).lower()
 
 
+def test_too_few_students_are_told_and_not_shown(reports):
+    page = Page(reports / "four" / "index.html")
+    assert texts.WITHHELD in page.text
+    assert any("4 people seen" in text and "5 students or more" in text for text in page.text)
+    assert not page.all("img")
+    assert not page.all("table")
+    assert {"Pictures looked at", "120", "People told apart", "4"} <= set(page.text)
+    outputs = nbformat.read(reports / "four" / NOTEBOOK, as_version=4)
+    assert not any(emotion in str(outputs.cells) for emotion in texts.EMOTIONS.values())
+
+
 def test_the_executed_notebook_lies_beside_the_page(reports):
     notebook = nbformat.read(reports / "empty" / NOTEBOOK, as_version=4)
     assert notebook.metadata.papermill.parameters["lesson_id"] == "empty"
@@ -142,7 +153,9 @@ def broken_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose notebook fails in its last cell."""
     notebook = nbformat.v4.new_notebook(
         cells=[
-            nbformat.v4.new_code_cell('warehouse = ""\nlesson_id = ""', metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell(
+                'warehouse = ""\nlesson_id = ""\nmin_group = 5', metadata={"tags": ["parameters"]}
+            ),
             nbformat.v4.new_code_cell("import sys\nprint(sys.executable)\nprint(lesson_id)"),
             nbformat.v4.new_code_cell('raise ValueError("no chalk")'),
         ],
@@ -182,7 +195,7 @@ def test_a_failing_notebook_is_kept_and_the_earlier_page_too(warehouse, tmp_path
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     executed = tmp_path / "executed.ipynb"
-    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id"):
+    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id, min_group"):
         run_notebook(notebooks_folder() / NOTEBOOK, executed, {"lesson": "x; import os"})
     assert not executed.exists()
 

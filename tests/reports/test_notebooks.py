@@ -10,6 +10,7 @@ import papermill
 import pytest
 
 from emotionkit.analysis import AnalysisSettings
+from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.reports.lesson import notebooks_folder
 
 NOTEBOOKS = sorted(notebooks_folder().glob("*.ipynb"))
@@ -56,5 +57,6 @@ def test_the_readme_names_every_notebook():
 
 def test_papermill_reads_the_declared_parameters():
     declared = papermill.inspect_notebook(str(Path(notebooks_folder()) / "lesson_report.ipynb"))
-    assert set(declared) == {"warehouse", "lesson_id", "settings"}
+    assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group"}
+    assert declared["min_group"]["default"] == str(DEFAULT_MIN_GROUP)
     assert AnalysisSettings.checked(**ast.literal_eval(declared["settings"]["default"])) == AnalysisSettings()

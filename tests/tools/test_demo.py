@@ -56,7 +56,8 @@ def test_shows_each_command_as_one_would_type_it(commands: list[list[str]], caps
     assert demo.main([]) == 0
     shown = capsys.readouterr().out
     text = shown.replace("\\\n", " ")
-    typed = [shlex.split(line[2:]) for line in text.splitlines() if line.startswith("$ ")]
+    declared, *typed = [shlex.split(line[2:]) for line in text.splitlines() if line.startswith("$ ")]
+    assert declared == ["export", "EMOTIONKIT_PURPOSE=demonstration", "EMOTIONKIT_JURISDICTION=US"]
     assert typed == [command[1:] for command in commands]
     assert typed[0][-2:] == ["--warehouse", "warehouse"]
     assert max(map(len, shown.splitlines())) <= 80

@@ -31,7 +31,9 @@ def test_loading_makes_the_tables_of_the_contract(folder: Path, write_segment: A
         "faces": "lesson_id pts_s track_id student_id x y w h detection_score quality "
         "angry disgust fear happy neutral sad surprise emotion",
         "tracks": "lesson_id track_id first_s last_s observations student_id",
-        "runs": "run_id software_version model_sha256 settings fingerprint started_at ended_at status",
+        "runs": "run_id software_version model_sha256 settings fingerprint started_at ended_at status "
+        "purpose jurisdiction",
+        "segments": "lesson_id start_s end_s title",
         "students": "student_id name enrolled_at",
         "consents": "student_id scope course given_at ends_at withdrawn_at",
         "schema_migrations": "version name software_version applied_at",

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -56,16 +55,6 @@ def test_damaged_segments_are_named_and_the_others_loaded(
     assert len(named) == 2
     assert "segments/chemistry/run-5.parquet" in named[0]
     assert "segments/algebra/run-9.parquet" in named[1]
-
-
-def test_students_and_consents_are_taken_over(two_lessons: Path) -> None:
-    with duckdb.connect(two_lessons / DATABASE) as connection:
-        connection.execute("INSERT INTO students VALUES ('s-1', 'Ada', '2026-09-01 08:00:00+02')")
-        connection.execute("INSERT INTO consents VALUES ('s-1', 'whole', NULL, '2026-09-01 08:00:00+02', NULL, NULL)")
-    rebuild(two_lessons)
-    warehouse = open_warehouse(two_lessons)
-    assert warehouse.sql("SELECT student_id, name FROM students").fetchall() == [("s-1", "Ada")]
-    assert warehouse.sql("SELECT student_id, scope FROM consents").fetchall() == [("s-1", "whole")]
 
 
 def test_a_rebuild_that_fails_leaves_the_database_that_was_there(

@@ -1,0 +1,41 @@
+"""The figures of a lesson as they may be shown: without those that speak of too few students."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from emotionkit.analysis.disclosure import published
+from emotionkit.analysis.histogram import ClassHistogram
+from emotionkit.analysis.timeline import Timeline
+
+
+def withhold_small_groups(
+    histogram: ClassHistogram, timeline: Timeline, min_group: int
+) -> tuple[ClassHistogram, Timeline]:
+    """Return both figures of a lesson with NaN for what speaks of fewer than ``min_group`` students.
+
+    Bins of the timeline count as figures of their own, and the histogram as their sum: where all bins but one of few
+    students could be subtracted from it, another bin is withheld as well.
+
+    Args:
+        histogram: The class histogram of a lesson; it comes first.
+        timeline: The timeline of the same lesson.
+        min_group: Students that a figure speaks of, at least.
+    """
+    bins = {
+        index: frozenset((int(student), index) for student in np.flatnonzero(seen))
+        for index, seen in enumerate(timeline.seen.T)
+    }
+    shown = published({"lesson": frozenset().union(*bins.values()), **bins}, min_group, person=lambda piece: piece[0])
+    withheld = [index for index, pieces in bins.items() if pieces and index not in shown]
+    starts = timeline.faces["start_s"].iloc[withheld]
+    expressions = timeline.expressions.copy()
+    expressions.loc[expressions["start_s"].isin(starts), ["mean", "low", "high"]] = np.nan
+    return (
+        replace(
+            histogram, table=histogram.table if "lesson" in shown else histogram.table * np.nan, min_group=min_group
+        ),
+        replace(timeline, expressions=expressions, min_group=min_group, withheld_bins=len(withheld)),
+    )
