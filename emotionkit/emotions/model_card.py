@@ -131,7 +131,7 @@ def _thresholds(assessment: Assessment) -> str:
         (
             f"{cost.threshold:g}",
             f"{cost.coverage:.1%}",
-            f"{cost.accuracy:.1%}",
+            _share(cost.accuracy),
             *(f"{cost.refused[way]:.0%}" for way in ways),
         )
         for cost in assessment.thresholds

@@ -20,13 +20,13 @@ class ThresholdCost:
     Attributes:
         threshold: Faces of a lower usability are not read.
         coverage: Share of the labelled faces that are still read.
-        accuracy: Share of those that are read right.
+        accuracy: Share of those that are read right, ``None`` where none is read.
         refused: Share of spoilt faces that are not read, by the way in which they were spoilt.
     """
 
     threshold: float
     coverage: float
-    accuracy: float
+    accuracy: float | None
     refused: dict[str, float]
 
 
@@ -47,7 +47,7 @@ def threshold_costs(classifier: Reads, images: NDArray[np.uint8], truth: NDArray
     costs = []
     for threshold in THRESHOLDS:
         kept = readings.usable >= threshold
-        accuracy = float(right[kept].mean()) if kept.any() else float("nan")
+        accuracy = float(right[kept].mean()) if kept.any() else None
         refused = {name: float((usable < threshold).mean()) for name, usable in spoilt.items()}
         costs.append(ThresholdCost(threshold, float(kept.mean()), accuracy, refused))
     return tuple(costs)
