@@ -1,18 +1,36 @@
 """Layer 5: from the rows of a lesson to figures with their uncertainty. Takes and gives pandas frames."""
 
+from emotionkit.analysis.changes import Changes, lesson_changes
+from emotionkit.analysis.comparison import LessonDifference, against_course, lesson_difference, lesson_differences
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
+from emotionkit.analysis.prevalence import Prevalence, corrected_prevalence
 from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.analysis.student_means import course_student_means, student_means
 from emotionkit.analysis.timeline import Timeline, lesson_timeline
-from emotionkit.analysis.withholding import withhold_small_groups
+from emotionkit.analysis.trend import CourseTrend, course_trend
+from emotionkit.analysis.withholding import large_enough, withhold_small_groups
 
 __all__ = [
     "AnalysisSettings",
+    "Changes",
     "ClassHistogram",
+    "CourseTrend",
     "Coverage",
+    "LessonDifference",
+    "Prevalence",
     "Timeline",
+    "against_course",
     "class_histogram",
+    "corrected_prevalence",
+    "course_student_means",
+    "course_trend",
+    "large_enough",
+    "lesson_changes",
     "lesson_coverage",
+    "lesson_difference",
+    "lesson_differences",
     "lesson_timeline",
+    "student_means",
     "withhold_small_groups",
 ]

@@ -8,15 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import interval
+from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
-from emotionkit.analysis.readings import (
-    StudentReadings,
-    effective_number,
-    student_readings,
-    student_weights,
-    usable_faces,
-)
+from emotionkit.analysis.readings import effective_number, student_readings, student_sums, student_weights, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
 
@@ -70,7 +64,7 @@ def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysi
     width = bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
     starts = np.arange(0, _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0) * width
     students = student_readings(frames, faces, settings)
-    totals = _totals(students, len(starts), width)
+    totals = student_sums(students, len(starts), width)
     return Timeline(
         expressions=_expressions(totals, student_weights(students), starts, width, settings),
         faces=_faces(frames, usable, starts, width),
@@ -102,15 +96,6 @@ def _faces(frames: pd.DataFrame, usable: pd.DataFrame, starts: NDArray[np.float6
     sampled = seconds(frames)
     faces = np.divide(seconds(usable), sampled, out=np.full(len(starts), np.nan), where=sampled > 0)
     return pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces})
-
-
-def _totals(students: tuple[StudentReadings, ...], bins: int, width: float) -> NDArray[np.float64]:
-    """Return float64 (students, bins, 8): seconds in the last column, seconds times probability before it."""
-    totals = np.zeros((len(students), bins, 8))
-    for total, student in zip(totals, students, strict=True):
-        weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
-        np.add.at(total, _bin_of(student.pts_s, width), weighted)
-    return totals
 
 
 def _expressions(
@@ -146,7 +131,8 @@ def _one_bin(
     result[:, 0] = weights @ means / weights.sum()
     units = effective_number(weights)
     if units >= FEWEST_STUDENTS:
-        drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), settings.resamples) * weights
-        resampled = drawn @ means / drawn.sum(axis=1, keepdims=True)
-        result[:, 1], result[:, 2] = interval(result[:, 0], resampled, units, settings.confidence)
+        resampled = resampled_over_students(means, weights, settings.resamples, random)
+        result[:, 1], result[:, 2] = interval(
+            result[:, 0], standard_error(resampled, units), units, settings.confidence
+        )
     return result

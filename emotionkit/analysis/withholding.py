@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from emotionkit.analysis.disclosure import published
 from emotionkit.analysis.histogram import ClassHistogram
@@ -39,3 +40,19 @@ def withhold_small_groups(
         ),
         replace(timeline, expressions=expressions, min_group=min_group, withheld_bins=len(withheld)),
     )
+
+
+def large_enough(means: pd.DataFrame, lesson_id: str, min_group: int) -> pd.DataFrame:
+    """Return the lessons of a course that may be compared: those of at least ``min_group`` students.
+
+    What a lesson differs by from another tells of both, so the comparison leaves out the smaller ones; none is left
+    where the lesson itself is too small.
+
+    Args:
+        means: What ``course_student_means`` returns: a row per lesson and student.
+        lesson_id: The lesson that is compared with the others.
+        min_group: Students that a figure speaks of, at least.
+    """
+    students = means.groupby("lesson_id")["lesson_id"].transform("size")
+    large = means.loc[students >= min_group]
+    return large if lesson_id in set(large["lesson_id"]) else means.loc[means["lesson_id"] == lesson_id]
