@@ -96,7 +96,7 @@ class FaceReading:
         track_id: Number of the person within the lesson, from 1.
         box: Where the detector found the face.
         detection_score: The detector's score.
-        quality: 0 to 1, how usable the crop was.
+        quality: 0 to 1, how usable the crop was, by its picture and by what the network says of it.
         probabilities: float32 (7,), in the order of ``EMOTIONS``, sums to 1.
     """
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.batch.read_ahead import read_ahead
+from emotionkit.emotions.readings import Readings
 from emotionkit.records import Face, FaceReading, Frame, FrameReading
 
 _PICTURES_AHEAD = 8
@@ -35,8 +36,8 @@ class ReadsExpressions(Protocol):
     def sha256(self) -> str:
         """SHA-256 of the model's weights, as 64 hexadecimal digits."""
 
-    def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Return float32 (n, 7) for n crops."""
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> Readings:
+        """Return probabilities, float32 (n, 7), and how usable each of n crops is, float32 (n,)."""
 
 
 class _Found(NamedTuple):
@@ -78,10 +79,13 @@ def _batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:
 
 
 def _classified(batch: Sequence[_Found], classifier: ReadsExpressions) -> Iterator[FrameReading]:
-    probabilities = iter(classifier.predict([face.crop for found in batch for face in found.faces]))
+    read = iter(zip(*classifier.read([face.crop for found in batch for face in found.faces]), strict=True))
     for found in batch:
-        faces = tuple(
-            FaceReading(face.track_id, face.box, face.detection_score, face.quality, next(probabilities))
-            for face in found.faces
-        )
+        faces = tuple(_with_reading(face, *next(read)) for face in found.faces)
         yield FrameReading(found.pts, found.weight, faces)
+
+
+def _with_reading(face: Face, probabilities: NDArray[np.float32], usable: np.float32) -> FaceReading:
+    # Either can see a fault that the other does not: what surrounds the crop, and whether a face is in it at all.
+    quality = face.quality * float(usable)
+    return FaceReading(face.track_id, face.box, face.detection_score, quality, probabilities)

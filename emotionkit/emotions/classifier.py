@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from emotionkit.emotions.backend import keras
 from emotionkit.emotions.network import build_network, multiply_adds
 from emotionkit.emotions.numbers_only import refuse_all_but_numbers
 from emotionkit.emotions.preprocess import network_input
+from emotionkit.emotions.readings import Readings
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
 from emotionkit.emotions.weights import SHIPPED, Manifest, verified_weights
 from emotionkit.errors import ModelError
@@ -24,19 +24,6 @@ _BATCH = 64
 _WIDTHS = {EXPRESSION_HEAD: len(EMOTIONS), ORIGINAL_HEAD: len(EMOTIONS), USABLE_HEAD: 1}
 
 Logits = dict[str, NDArray[np.float32]]
-
-
-class Readings(NamedTuple):
-    """What the network says of n crops.
-
-    Attributes:
-        probabilities: float32 (n, 7), in the order of ``EMOTIONS``, rows sum to 1.
-        usable: float32 (n,), probability that the crop shows a face well enough to be read: not too small, blurred,
-            covered or turned, and a face at all.
-    """
-
-    probabilities: NDArray[np.float32]
-    usable: NDArray[np.float32]
 
 
 class EmotionClassifier:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from emotionkit.emotions.readings import Readings
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.records import EMOTIONS
 
 if TYPE_CHECKING:
     from emotionkit.emotions.classifier import EmotionClassifier
@@ -34,11 +34,9 @@ class LazyClassifier:
         """SHA-256 of the weights, as 64 hexadecimal digits."""
         return self._manifest.sha256
 
-    def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Return float32 (n, 7), as ``EmotionClassifier.predict`` does."""
-        if not crops:
-            return np.zeros((0, len(EMOTIONS)), np.float32)
-        return self._classifier.predict(crops)
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> Readings:
+        """Return what ``EmotionClassifier.read`` does."""
+        return self._classifier.read(crops) if crops else Readings.none()
 
     @cached_property
     def _classifier(self) -> EmotionClassifier:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.classifier import Readings
+from emotionkit.emotions.readings import Readings
 
 Picture = NDArray[np.uint8]
 _SENSOR_NOISE = 1.0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emotionkit.batch.reading import readings
+from emotionkit.emotions.readings import Readings
 from emotionkit.records import BoundingBox, Face, Frame
 
 
@@ -35,9 +36,10 @@ class EchoClassifier:
     def __init__(self):
         self.batches = []
 
-    def predict(self, crops):
+    def read(self, crops):
         self.batches.append(len(crops))
-        return np.array([[crop[0, 0]] * 7 for crop in crops], np.float32).reshape(-1, 7)
+        echoes = np.array([[crop[0, 0]] * 7 for crop in crops], np.float32).reshape(-1, 7)
+        return Readings(echoes, np.full(len(crops), 0.5, np.float32))
 
 
 def _frames(count):
@@ -54,6 +56,7 @@ def test_every_frame_gives_a_reading_with_its_own_faces(counts):
     for reading in read:
         for face in reading.faces:
             assert face.probabilities[0] == face.track_id % 256
+            assert face.quality == 0.5
 
 
 def test_faces_of_many_frames_are_classified_together():

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from emotionkit.emotions.assessment import assess, read_assessment, write_assessment
-from emotionkit.emotions.classifier import EmotionClassifier, Readings
+from emotionkit.emotions.classifier import EmotionClassifier
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013
 from emotionkit.emotions.evaluation import evaluate
 from emotionkit.emotions.model_card import model_card
+from emotionkit.emotions.readings import Readings
 from emotionkit.emotions.robustness import CONDITIONS, robustness_curves
 from emotionkit.emotions.usability import threshold_costs
 from emotionkit.emotions.weights import SHIPPED
