@@ -7,7 +7,9 @@ BIN := .venv/bin
 # Bytecode is made once, here: a machine that forbids writing it would compile Keras anew in every process (9 s instead
 # of 3). What no run imports stays as it is, to keep .venv within 1.5 GB. The landmark model of 68 points, 100 MB that
 # may not be used commercially, comes with the models of dlib that are used, and goes at once.
-NOT_COMPILED := /(tests?|fontTools|applications|keras/src/backend/(torch|tensorflow|jax)|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
+BACKENDS := keras/src/backend/(torch|tensorflow|jax)
+FONTS := fontTools/([a-z]*Lib|subset|pens|merge|qu2cu|cu2qu|unicodedata|encodings|ttx)
+NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/experimental|pydantic/v1|numpy/distutils|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench format lock clean
@@ -23,8 +25,8 @@ setup: .venv/ready  ## Make .venv with everything, versions locked by hash
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: --no-binary face-recognition-models -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@rm -f .venv/lib/python*/site-packages/face_recognition_models/models/shape_predictor_68_*
-	@find .venv/lib/python*/site-packages/pip .venv/lib/python*/site-packages/setuptools -name __pycache__ -prune -exec rm -r {} +
+	@find .venv/lib -path '*/face_recognition_models/*' \( -name 'shape_predictor_68_*' -o -name 'mmod_*' \) -delete
+	@find .venv/lib \( -path '*/site-packages/pip/*' -o -path '*/site-packages/setuptools/*' \) -name __pycache__ -prune -exec rm -r {} +
 	@$(BIN)/python -m compileall -qq -j 0 -x '$(NOT_COMPILED)' .venv/lib || true
 	@touch $@
 
