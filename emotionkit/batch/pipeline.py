@@ -26,6 +26,7 @@ from emotionkit.warehouse import (
     find_segment,
     load_segment,
     open_warehouse,
+    read_tombstones,
     update_facts,
     validated_lesson_id,
 )
@@ -75,7 +76,8 @@ def process_recording(
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
-        RecordingError: The recording cannot be read to its end, or its lesson's id belongs to another one.
+        RecordingError: The recording cannot be read to its end, its lesson's id belongs to another one, or something
+            of it was erased.
         WarehouseError: The warehouse cannot be written.
     """
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
@@ -88,6 +90,7 @@ def process_recording(
         if told_anew:
             review_sightings(warehouse, lesson)
         return _outcome(recording, warehouse, lesson, changed=told_anew)
+    _refuse_erased(recording, warehouse, lesson.recording_sha256)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is None:
         frames = sampled_frames(recording, settings.sample_fps)
@@ -96,6 +99,15 @@ def process_recording(
         segment = _write_segment(read, warehouse, lesson, run, on_progress)
     load_segment(warehouse, segment)
     return _outcome(recording, warehouse, lesson, changed=True)
+
+
+def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
+    if stones := read_tombstones(warehouse).of(sha256):
+        what = "was erased" if any(stone.whole for stone in stones) else "had a person erased from its lesson"
+        raise RecordingError(
+            recording,
+            f"{what} (receipt {stones[-1].receipt}) and is not read again; `emotionkit erase --readmit` allows it.",
+        )
 
 
 def _write_segment(
