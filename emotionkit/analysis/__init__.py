@@ -1,16 +1,26 @@
 """Layer 5: from the rows of a lesson to figures with their uncertainty. Takes and gives pandas frames."""
 
+from emotionkit.analysis.comparison import LessonDifference, lesson_difference, lesson_differences
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.analysis.student_means import course_student_means, student_means
 from emotionkit.analysis.timeline import Timeline, lesson_timeline
+from emotionkit.analysis.trend import CourseTrend, course_trend
 
 __all__ = [
     "AnalysisSettings",
     "ClassHistogram",
+    "CourseTrend",
     "Coverage",
+    "LessonDifference",
     "Timeline",
     "class_histogram",
+    "course_student_means",
+    "course_trend",
     "lesson_coverage",
+    "lesson_difference",
+    "lesson_differences",
     "lesson_timeline",
+    "student_means",
 ]

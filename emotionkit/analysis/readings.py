@@ -44,8 +44,8 @@ def usable_faces(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSe
     Raises:
         InvalidInputError: A column is missing, or a face belongs to no frame.
     """
-    _require(frames, "frames", FRAME_COLUMNS)
-    _require(faces, "faces", FACE_COLUMNS)
+    require_columns(frames, "frames", FRAME_COLUMNS)
+    require_columns(faces, "faces", FACE_COLUMNS)
     usable = faces.loc[faces["quality"] >= settings.minimum_quality]
     weight = frames.drop_duplicates("pts_s").set_index("pts_s")["weight_s"].reindex(usable["pts_s"])
     if weight.isna().any():
@@ -75,7 +75,7 @@ def student_readings(
     """
     usable = usable_faces(frames, faces, settings)
     full_s = settings.full_presence * float(frames["weight_s"].sum())
-    people = [_one_student(rows, full_s) for _, rows in usable.groupby(_person(usable), sort=False)]
+    people = [_one_student(rows, full_s) for _, rows in usable.groupby(person_of(usable), sort=False)]
     return tuple(sorted(people, key=lambda person: (person.pts_s[0], len(person.pts_s), *person.mean)))
 
 
@@ -94,7 +94,8 @@ def effective_number(weights: NDArray[np.float64]) -> float:
     return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
-def _person(faces: pd.DataFrame) -> pd.Series[str]:
+def person_of(faces: pd.DataFrame) -> pd.Series[str]:
+    """Return for each row whose face it is, within a lesson: ``student ID`` where enrolled, else ``track N``."""
     track = "track " + faces["track_id"].astype(str)
     if "student_id" not in faces:
         return track
@@ -112,7 +113,12 @@ def _one_student(rows: pd.DataFrame, full_s: float) -> StudentReadings:
     )
 
 
-def _require(table: pd.DataFrame, name: str, columns: tuple[str, ...]) -> None:
+def require_columns(table: pd.DataFrame, name: str, columns: tuple[str, ...]) -> None:
+    """Check that a table has its columns.
+
+    Raises:
+        InvalidInputError: One is missing; the sentence names it.
+    """
     missing = [column for column in columns if column not in table]
     if missing:
         raise InvalidInputError(f"The table {name} lacks the column {missing[0]!r}; it has {list(table.columns)}.")

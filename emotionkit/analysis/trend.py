@@ -1,0 +1,216 @@
+"""Whether an expression grows or fades over the lessons of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from emotionkit.analysis.comparison import FEWEST_COMPARED
+from emotionkit.analysis.contrast import TINY, holm
+from emotionkit.analysis.readings import effective_number, require_columns
+from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.analysis.student_means import MEANS_COLUMNS
+from emotionkit.errors import InvalidInputError
+from emotionkit.records import EMOTIONS
+
+FEWEST_LESSONS = 6
+"""Lessons from which an interval counts how lessons differ from each other."""
+TrendOver = Literal["students and lessons", "students", "nothing"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CourseTrend:
+    """The straight line through a course that fits each expression best.
+
+    Attributes:
+        table: A row per emotion (index ``emotion``) with ``slope`` (change of the share per unit of time), ``low`` and
+            ``high`` (its interval, for this emotion alone), ``p`` and ``p_holm`` (chance of such a slope without a true
+            one; the second holds for the seven together). NaN where there is too little.
+        design: ``paired``, slopes within students known in several lessons; ``independent``, of the lessons' means.
+        students: People behind the slope.
+        lessons: Lessons behind it.
+        interval_over: ``students and lessons``: other students and other lessons like these. With fewer than six
+            lessons only ``students``: the slope through these very lessons, which says nothing of how the course would
+            go on. ``nothing``: fewer than three lessons or students in effect.
+        settings: The settings that made it.
+    """
+
+    table: pd.DataFrame
+    design: Literal["paired", "independent"]
+    students: int
+    lessons: int
+    interval_over: TrendOver
+    settings: AnalysisSettings
+
+
+def course_trend(
+    means: pd.DataFrame, when: Mapping[str, float], settings: AnalysisSettings | None = None
+) -> CourseTrend:
+    """Return the trend of the seven expressions over lessons.
+
+    Where most rows are of students known in two lessons or more, the slope is that within students: who joins late
+    does not bend it. Else it is that of the lessons' means. Its variance adds what students' own slopes and what whole
+    lessons contribute, less what is in both (two-way clustering: Cameron, Gelbach and Miller, Robust inference with
+    multiway clustering, Journal of Business and Economic Statistics 29, 2011), with Satterthwaite's degrees of freedom.
+
+    Args:
+        means: Rows of :func:`emotionkit.analysis.student_means.student_means`.
+        when: Time of each lesson, in the unit that slopes shall have, such as weeks or a running number; lessons that
+            are not in it are ignored.
+        settings: Defaults where not given.
+
+    Raises:
+        InvalidInputError: A column is missing, or a time is not finite.
+    """
+    settings = settings or AnalysisSettings()
+    require_columns(means, "means", MEANS_COLUMNS)
+    if not np.isfinite(list(when.values())).all():
+        raise InvalidInputError("Each lesson of a trend needs a time.")
+    rows = means.loc[means["lesson_id"].isin(list(when))]
+    rows = rows.assign(time=rows["lesson_id"].map(dict(when)).astype(float))
+    often = rows.loc[rows.groupby("student_id")["lesson_id"].transform("nunique") >= 2]
+    paired = len(often) > len(rows) / 2
+    cells = _Cells.of(often.assign(unit=often["student_id"]) if paired else _unnamed(rows), paired=paired)
+    over = _interval_over(cells)
+    return CourseTrend(
+        table=_table(cells, over, settings),
+        design="paired" if paired else "independent",
+        students=cells.students,
+        lessons=len(np.unique(cells.lesson)),
+        interval_over=over,
+        settings=settings,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """One mean per student and lesson, in the terms of a regression on time.
+
+    Attributes:
+        student: int (m,), whose; lesson: int (m,), in which, both from 0.
+        weight: float64 (m,).
+        time: float64 (m,), less the mean time of the student (paired) or of the lessons.
+        values: float64 (m, 7), less the mean of the student (paired) or of the lessons.
+        paired: Whether students have levels of their own.
+    """
+
+    student: NDArray[np.int64]
+    lesson: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    time: NDArray[np.float64]
+    values: NDArray[np.float64]
+    paired: bool
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, *, paired: bool) -> _Cells:
+        rows = rows.sort_values(["time", *EMOTIONS])
+        student, lesson = pd.factorize(rows["unit"])[0], pd.factorize(rows["lesson_id"])[0]
+        weight = rows["weight"].to_numpy(dtype=np.float64)
+        if not paired:  # every lesson alike, however many came
+            weight = weight / _sums(weight, lesson)[lesson]
+        level = student if paired else np.zeros_like(lesson)
+        joined = np.column_stack([rows["time"], rows[list(EMOTIONS)]]).astype(np.float64)
+        if len(joined):
+            joined = joined - (_sums(weight[:, None] * joined, level) / _sums(weight, level)[:, None])[level]
+        return cls(student, lesson, weight, joined[:, 0], joined[:, 1:], paired)
+
+    @property
+    def students(self) -> int:
+        return len(np.unique(self.student))
+
+    @property
+    def moment(self) -> float:
+        """Weighted sum of squared times."""
+        return float(self.weight @ self.time**2)
+
+
+def _unnamed(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(unit=rows["lesson_id"].astype(str) + " " + rows["person"].astype(str))
+
+
+def _interval_over(cells: _Cells) -> TrendOver:
+    lessons = len(np.unique(cells.lesson))
+    if lessons < 3 or cells.moment < TINY:
+        return "nothing"
+    largest = max if cells.paired else min
+    students = largest(effective_number(cells.weight[cells.lesson == lesson]) for lesson in np.unique(cells.lesson))
+    if students < FEWEST_COMPARED:
+        return "nothing"
+    return "students and lessons" if lessons >= FEWEST_LESSONS else "students"
+
+
+def _table(cells: _Cells, over: TrendOver, settings: AnalysisSettings) -> pd.DataFrame:
+    table = pd.DataFrame(
+        np.nan, index=pd.Index(EMOTIONS, name="emotion"), columns=["slope", "low", "high", "p", "p_holm"]
+    )
+    if cells.moment < TINY:
+        return table
+    slope = (cells.weight * cells.time) @ cells.values / cells.moment
+    table["slope"] = slope
+    if over == "nothing":
+        return table
+    variance, freedom = _students_part(cells, slope)
+    if over == "students and lessons":
+        added = np.maximum(_lessons_part(cells, slope) - _common_part(cells, slope), 0)
+        count = len(np.unique(cells.lesson)) - 2
+        joint = variance + added
+        freedom = joint**2 / np.maximum(variance**2 / freedom + added**2 / count, TINY**4)
+        variance = joint
+    error = np.maximum(np.sqrt(variance), TINY)
+    half = error * stdtrit(freedom, (1 + settings.confidence) / 2)
+    table["low"], table["high"] = slope - half, slope + half
+    table["p"] = 2 * stdtr(freedom, -np.abs(slope) / error)
+    table["p_holm"] = holm(table["p"].to_numpy())
+    return table
+
+
+def _residuals(cells: _Cells, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cells.values - cells.time[:, None] * slope
+
+
+def _students_part(cells: _Cells, slope: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the variance of the slope over students and its degrees of freedom, both float64 (7,)."""
+    if not cells.paired:
+        return _common_part(cells, slope), np.full(7, float(cells.students - len(np.unique(cells.lesson))))
+    scores = _sums((cells.weight * cells.time)[:, None] * _residuals(cells, slope), cells.student) / cells.moment
+    leverage = _sums(cells.weight * cells.time**2, cells.student)
+    units = max(effective_number(leverage), 2.0)
+    return (scores**2).sum(axis=0) * units / (units - 1), np.full(7, units - 1)
+
+
+def _lessons_part(cells: _Cells, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (7,): variance of the slope of a line through the lessons, from how far they lie off it."""
+    weight = _sums(cells.weight, cells.lesson)[:, None]
+    off = _sums(cells.weight[:, None] * _residuals(cells, slope), cells.lesson) / weight
+    time = _sums(cells.weight * cells.time, cells.lesson)[:, None] / weight
+    return (off**2).sum(axis=0) / (len(off) - 2) / float(((time - time.mean()) ** 2).sum())
+
+
+def _common_part(cells: _Cells, slope: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (7,): what chance within students and lessons adds to the variance of the slope."""
+    left = _residuals(cells, slope)
+    lessons = len(np.unique(cells.lesson))
+    weight = _sums(cells.weight, cells.lesson)[:, None]
+    left = left - (_sums(cells.weight[:, None] * left, cells.lesson) / weight)[cells.lesson]
+    if not cells.paired:
+        numbers = np.array([effective_number(cells.weight[cells.lesson == lesson]) for lesson in range(lessons)])
+        freed = (numbers / np.maximum(numbers - 1, TINY))[cells.lesson]
+        return (freed * (cells.weight * cells.time) ** 2) @ left**2 / cells.moment**2
+    leverage = _sums(cells.weight * cells.time**2, cells.student)
+    own = _sums((cells.weight * cells.time)[:, None] * left, cells.student) / np.maximum(leverage, TINY)[:, None]
+    left = left - cells.time[:, None] * own[cells.student]
+    freedom = max(len(left) - 2 * cells.students - lessons + 2, 1)
+    return cells.weight @ left**2 / cells.weight.mean() / freedom / (cells.moment / cells.weight.mean())
+
+
+def _sums(values: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sums of rows by group, float64 (groups, ...)."""
+    sums = np.zeros((int(group.max(initial=-1)) + 1, *values.shape[1:]))
+    np.add.at(sums, group, values)
+    return sums
