@@ -10,6 +10,7 @@ repetitions: about 0.5 percentage points in coverage (a mean over seven correlat
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis import AnalysisSettings, class_histogram, course_trend, lesson_difference
+from emotionkit.analysis import class_histogram, course_trend, lesson_difference
 from emotionkit.analysis.comparison import LessonDifference
 from emotionkit.records import EMOTIONS
 
@@ -25,6 +26,10 @@ Array = NDArray[np.float64]
 HAPPY, NEUTRAL = EMOTIONS.index("happy"), EMOTIONS.index("neutral")
 MOVED = 0.2
 READINGS = 120
+SIZES = (
+    *(("paired", (size, size)) for size in (5, 9, 15, 25)),
+    *(("independent", sizes) for sizes in ((5, 5), (9, 9), (15, 15), (25, 25), (9, 15), (5, 25))),
+)
 MEMORY = 0.95
 POOL = 20_000
 
@@ -34,16 +39,21 @@ class Population:
     """Logits of the seven expressions, and standard deviations between students, of days and within a lesson."""
 
     name: str
-    level: tuple[float, ...]
+    level: Array
     between: float
     day: float
     within: float
 
-    def means(self, random: np.random.Generator, students: int, lessons: int, common: float = 0.0) -> Array:
-        """Return (students, lessons, 7): means over a lesson's readings; ``common`` moves whole lessons."""
+    def means(
+        self, random: np.random.Generator, students: int, lessons: int, *, together: float = 0, strangers: bool = False
+    ) -> Array:
+        """Return (students, lessons, 7): means over a lesson's readings.
+
+        ``together`` is how far whole lessons move; ``strangers`` are other students in each lesson.
+        """
         shape = (students, lessons, 7)
-        logits = np.array(self.level) + self.between * random.standard_normal((students, 1, 7))
-        logits = logits + self.day * random.standard_normal(shape) + common * random.standard_normal((1, lessons, 7))
+        logits = self.level + self.between * random.standard_normal(shape if strangers else (students, 1, 7))
+        logits = logits + self.day * random.standard_normal(shape) + together * random.standard_normal((1, lessons, 7))
         state, total = random.standard_normal(shape), np.zeros(shape)
         for _ in range(READINGS):
             state = MEMORY * state + np.sqrt(1 - MEMORY**2) * random.standard_normal(shape)
@@ -53,19 +63,111 @@ class Population:
 
 
 POPULATIONS = (
-    Population("ordinary", (-1.0, -1.5, -1.5, 1.0, 2.0, 0.0, -0.5), 0.8, 0.5, 0.8),
-    Population("rare", (-2.5, -4.0, -3.5, 0.5, 2.5, -1.0, -2.0), 1.2, 0.7, 1.0),
+    Population("ordinary", np.array([-1.0, -1.5, -1.5, 1.0, 2.0, 0.0, -0.5]), 0.8, 0.5, 0.8),
+    Population("rare", np.array([-2.5, -4.0, -3.5, 0.5, 2.5, -1.0, -2.0]), 1.2, 0.7, 1.0),
 )
 
 
-def rows_of(lesson_id: str, shares: Array, known: Array | None = None) -> pd.DataFrame:
-    """Return a lesson's table of student means; ``known`` numbers the students who have an id."""
-    names = [f"S{number}" for number in known] if known is not None else [f"track {k}" for k in range(len(shares))]
+def differences(repetitions: int) -> None:
+    """Print coverage, false alarms and power of two lessons compared."""
+    print("\nTwo lessons compared. Cover: nominal 95 % intervals that hold the truth, mean of seven and range;")
+    print(
+        "alarms: any difference claimed where none is true, and (partly) among the five that stay alike while happy and"
+    )
+    print("neutral differ; power: happy, raised by a fifth of what was neutral; effect: cover of its size. All in %.\n")
+    print(f"{'population':11}{'design':12}{'students':>9}{'cover':>7}{'range':>15}{'alarms':>8}{'partly':>8}", end="")
+    print(f"{'power':>7}{'effect':>8}")
+    for population in POPULATIONS:
+        random = np.random.default_rng(1)
+        pool = population.means(random, POOL, 2)
+        for design, sizes in SIZES:
+            pairs = [compared(pool, design, sizes, random) for _ in range(repetitions)]
+            print(
+                f"{population.name:11}{design:12}{'{} v {}'.format(*sizes):>9}{differences_row(pairs, pool)}",
+                flush=True,
+            )
+
+
+def compared(
+    pool: Array, design: str, sizes: tuple[int, int], random: np.random.Generator
+) -> tuple[LessonDifference, LessonDifference]:
+    """Return a comparison without a true difference and one with."""
+    who = random.integers(len(pool), size=sizes[0])
+    others = who if design == "paired" else random.integers(len(pool), size=sizes[1])
+    there = rows_of("there", pool[others, 1], known=design == "paired")
+    same, moved = (
+        lesson_difference(pd.concat([rows_of("here", shares, known=design == "paired"), there]), "here", ["there"])
+        for shares in (pool[who, 0], happier(pool[who, 0]))
+    )
+    return same, moved
+
+
+def differences_row(pairs: list[tuple[LessonDifference, LessonDifference]], pool: Array) -> str:
+    """Return the figures of one line of the table."""
+    before, after, there = pool[:, 0], happier(pool[:, 0]), pool[:, 1]
+    null, truth = before.mean(axis=0) - there.mean(axis=0), after.mean(axis=0) - there.mean(axis=0)
+    held = np.mean(
+        [holds(same.table, null) for same, _ in pairs] + [holds(moved.table, truth) for _, moved in pairs], axis=0
+    )
+    found = np.array([[table["p_holm"] <= 0.05 for table in (same.table, moved.table)] for same, moved in pairs])
+    alike = [index for index in range(7) if index not in {HAPPY, NEUTRAL}]
+    effect = truth[HAPPY] / np.sqrt((after[:, HAPPY].var() + there[:, HAPPY].var()) / 2)
+    sized = [row["effect_low"] <= effect <= row["effect_high"] for row in (m.table.loc["happy"] for _, m in pairs)]
+    return (
+        cover(held)
+        + f"{100 * found[:, 0].any(axis=1).mean():>8.1f}{100 * found[:, 1][:, alike].any(axis=1).mean():>8.1f}"
+        + f"{100 * found[:, 1, HAPPY].mean():>7.1f}{100 * np.mean(sized):>8.1f}"
+    )
+
+
+def trends(repetitions: int) -> None:
+    """Print coverage and false alarms of course trends without a true trend."""
+    print("\nThe trend of a course in which there is none; whole lessons move by a standard deviation of logits of")
+    print("0 or half that of a student's days. All in %.\n")
+    print(
+        f"{'population':11}{'design':12}{'students':>9}{'lessons':>8}{'together':>9}{'cover':>7}{'range':>15}{'alarms':>8}"
+    )
+    for population in POPULATIONS:
+        random = np.random.default_rng(2)
+        courses = itertools.product(("paired", "independent"), (5, 15), (6, 12, 24), (0.0, population.day / 2))
+        for design, students, lessons, together in courses:
+            held, alarms = [], []
+            for _ in range(repetitions):
+                strangers = design == "independent"
+                shares = population.means(random, students, lessons, together=together, strangers=strangers)
+                rows = pd.concat([rows_of(f"{k}", shares[:, k], known=not strangers) for k in range(lessons)])
+                table = course_trend(rows, {f"{k}": float(k) for k in range(lessons)}).table
+                held.append(holds(table, np.zeros(7)))
+                alarms.append((table["p_holm"] <= 0.05).any())
+            print(f"{population.name:11}{design:12}{students:>9}{lessons:>8}{together:>9.2f}", end="")
+            print(f"{cover(np.mean(held, axis=0))}{100 * np.mean(alarms):>8.1f}", flush=True)
+
+
+def histograms(repetitions: int) -> None:
+    """Print coverage of the class histogram."""
+    print("\nThe class histogram of one lesson of two minutes. All in %.\n")
+    print(f"{'population':11}{'students':>9}{'cover':>7}{'range':>15}")
+    for population in POPULATIONS:
+        random = np.random.default_rng(3)
+        pool = population.means(random, POOL, 1)[:, 0]
+        frames = pd.DataFrame({"pts_s": [0.0], "weight_s": [1.0]})
+        for students in (3, 5, 9, 15, 25):
+            held = []
+            for _ in range(repetitions):
+                rows = rows_of("one", pool[random.integers(POOL, size=students)], known=False)
+                faces = rows.assign(pts_s=0.0, track_id=range(students), quality=1.0)
+                held.append(holds(class_histogram(frames, faces).table, pool.mean(axis=0)))
+            print(f"{population.name:11}{students:>9}{cover(np.mean(held, axis=0))}", flush=True)
+
+
+def rows_of(lesson_id: str, shares: Array, *, known: bool) -> pd.DataFrame:
+    """Return a lesson's table of student means, of students with an id or without."""
+    names = [f"S{number}" for number in range(len(shares))]
     rows = pd.DataFrame(shares, columns=list(EMOTIONS))
-    return rows.assign(lesson_id=lesson_id, person=names, student_id=names if known is not None else None, weight=1.0)
+    return rows.assign(lesson_id=lesson_id, person=names, student_id=names if known else None, weight=1.0)
 
 
-def with_happier(shares: Array) -> Array:
+def happier(shares: Array) -> Array:
     """Return shares of which a fifth of what was neutral is happy."""
     moved = shares.copy()
     moved[..., HAPPY] += MOVED * shares[..., NEUTRAL]
@@ -73,102 +175,19 @@ def with_happier(shares: Array) -> Array:
     return moved
 
 
-def differences(repetitions: int) -> None:
-    """Print coverage, false alarms and power of two lessons compared."""
-    settings = AnalysisSettings()
-    print("\nDifference of two lessons: coverage of nominal 95 % intervals, in %, mean over the seven expressions and its")
-    print("range; false alarms of the Holm test, in %, with no difference and with two true ones; power for one of")
-    print(f"happy (a fifth of what was neutral); coverage of the effect's interval, happy.\n")
-    print(f"{'population':11}{'design':13}{'students':>9}{'cover':>8}{'range':>14}{'alarms':>8}{'partly':>8}{'power':>7}{'effect':>8}")
-    for population in POPULATIONS:
-        random = np.random.default_rng(1)
-        pool = population.means(random, POOL, 2)
-        for design, sizes in (("paired", ((5, 5), (9, 9), (15, 15), (25, 25))), ("independent", ((5, 5), (9, 9), (15, 15), (25, 25), (9, 15), (5, 25)))):
-            for here, there in sizes:
-                one = [_compare(pool, design, (here, there), random, settings) for _ in range(repetitions)]
-                _print_difference(population, design, f"{here} v {there}", one, pool)
+def holds(table: pd.DataFrame, truth: Array) -> NDArray[np.bool_]:
+    """Return for each expression whether its interval holds the truth."""
+    return ((table["low"] <= truth) & (truth <= table["high"])).to_numpy()
 
 
-def _compare(pool: Array, design: str, sizes: tuple[int, int], random: np.random.Generator, settings: AnalysisSettings) -> tuple[LessonDifference, LessonDifference]:
-    """Return a comparison without a true difference and one with."""
-    who = random.integers(len(pool), size=sizes[0])
-    others = who if design == "paired" else random.integers(len(pool), size=sizes[1])
-    known = (np.arange(len(who)), np.arange(len(others))) if design == "paired" else (None, None)
-    there = rows_of("there", pool[others, 1], known[1])
-    same, moved = (
-        lesson_difference(pd.concat([rows_of("here", shares, known[0]), there]), "here", ["there"], settings)
-        for shares in (pool[who, 0], with_happier(pool[who, 0]))
-    )
-    return same, moved
-
-
-def _print_difference(population: Population, design: str, sizes: str, pairs: list[tuple[LessonDifference, LessonDifference]], pool: Array) -> None:
-    truth = with_happier(pool[:, 0]).mean(axis=0) - pool[:, 1].mean(axis=0)
-    null = pool[:, 0].mean(axis=0) - pool[:, 1].mean(axis=0)
-    held = np.array([_held(same, null) for same, _ in pairs] + [_held(moved, truth) for _, moved in pairs]).mean(axis=0)
-    alarms = np.mean([(same.table["p_holm"] <= 0.05).any() for same, _ in pairs])
-    untouched = [emotion for emotion in EMOTIONS if emotion not in {"happy", "neutral"}]
-    partly = np.mean([(moved.table.loc[untouched, "p_holm"] <= 0.05).any() for _, moved in pairs])
-    power = np.mean([moved.table.loc["happy", "p_holm"] <= 0.05 for _, moved in pairs])
-    spread = np.sqrt((with_happier(pool[:, 0]).var(axis=0) + pool[:, 1].var(axis=0)) / 2)
-    effect = truth[HAPPY] / spread[HAPPY]
-    rows = [moved.table.loc["happy"] for _, moved in pairs]
-    sized = np.mean([row["effect_low"] <= effect <= row["effect_high"] for row in rows])
+def cover(held: Array) -> str:
+    """Return the mean of seven coverages and their range, in per cent."""
     span = f"{100 * held.min():.1f} to {100 * held.max():.1f}"
-    print(
-        f"{population.name:11}{design:13}{sizes:>9}{100 * held.mean():>8.1f}{span:>14}{100 * alarms:>8.1f}"
-        f"{100 * partly:>8.1f}{100 * power:>7.1f}{100 * sized:>8.1f}",
-        flush=True,
-    )
+    return f"{100 * held.mean():>7.1f} {span:>14}"
 
 
-def _held(difference: LessonDifference, truth: Array) -> Array:
-    return ((difference.table["low"] <= truth) & (truth <= difference.table["high"])).to_numpy()
-
-
-def trends(repetitions: int) -> None:
-    """Print coverage and false alarms of course trends without a true trend."""
-    settings = AnalysisSettings()
-    print("\nCourse trend, none true: coverage of nominal 95 % intervals and false alarms, in %. Lessons move together by")
-    print("a standard deviation of 0, or half of that between students' days.\n")
-    print(f"{'population':11}{'design':13}{'lessons':>8}{'students':>9}{'together':>9}{'cover':>8}{'range':>14}{'alarms':>8}")
-    for population in POPULATIONS:
-        random = np.random.default_rng(2)
-        for design in ("paired", "independent"):
-            for lessons in (6, 8, 12, 24):
-                for students in (5, 9, 25):
-                    for together in (0.0, population.day / 2):
-                        _print_trend(population, design, lessons, students, together, repetitions, random, settings)
-
-
-def _print_trend(population: Population, design: str, lessons: int, students: int, together: float, repetitions: int, random: np.random.Generator, settings: AnalysisSettings) -> None:
-    held, alarms = [], []
-    for _ in range(repetitions):
-        known = np.arange(students) if design == "paired" else None
-        if design == "paired":
-            shares = population.means(random, students, lessons, together)
-        else:
-            moved = together * random.standard_normal((lessons, 7))
-            shares = _strangers(population, random, students, moved)
-        rows = pd.concat([rows_of(f"{k:02d}", shares[:, k], known) for k in range(lessons)])
-        trend = course_trend(rows, {f"{k:02d}": float(k) for k in range(lessons)}, settings)
-        held.append(((trend.table["low"] <= 0) & (trend.table["high"] >= 0)).to_numpy())
-        alarms.append((trend.table["p_holm"] <= 0.05).any())
-    cover = 100 * np.mean(held, axis=0)
-    span = f"{cover.min():.1f} to {cover.max():.1f}"
-    print(f"{population.name:11}{design:13}{lessons:>8}{students:>9}{together:>9.2f}{cover.mean():>8.1f}{span:>14}{100 * np.mean(alarms):>8.1f}", flush=True)
-
-
-def _strangers(population: Population, random: np.random.Generator, students: int, moved: Array) -> Array:
-    """Return (students, lessons, 7) of students who each come once."""
-    lessons = len(moved)
-    alike = Population("", tuple(np.zeros(7)), 0, float(np.hypot(population.between, population.day)), population.within)
-    shifted = np.array(population.level) + moved
-    state = random.standard_normal((students, lessons, 7))
-    logits = shifted + alike.day * random.standard_normal((students, lessons, 7))
-    total = np.zeros_like(logits)
-    for _ in range(READINGS):
-        state = MEMORY * state + np.sqrt(1 - MEMORY**2) * random.standard_normal(logits.shape)
-        shares = np.exp(logits + population.within * state)
-        total += shares / shares.sum(axis=-1, keepdims=True)
-    return total / READINGS
+if __name__ == "__main__":
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    differences(times)
+    trends(times)
+    histograms(times)

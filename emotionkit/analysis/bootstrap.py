@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from emotionkit.analysis.readings import StudentReadings, student_weights
 from emotionkit.analysis.settings import AnalysisSettings
 
 FEWEST_BLOCKS = 4
-MOST_COPIES = 200_000
+TINY = 1e-12
 
 
-def resampled_class_means(students: tuple[StudentReadings, ...], settings: AnalysisSettings) -> NDArray[np.float64]:
-    """Return float64 (resamples, 7): class means of classes drawn from this one.
+def resampled_over_students(
+    means: NDArray[np.float64], weights: NDArray[np.float64], resamples: int, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return float64 (resamples, 7): class means of classes of as many students, drawn from this one.
 
-    Each draws as many students as there are, with replacement, and for each of them blocks of time.
+    A student is drawn with all of his time. To draw blocks of it as well would count the chance within students twice:
+    it is in their means already (Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8, where
+    this is the second strategy).
+
+    Args:
+        means: float64 (n, 7), a row per student, at least one.
+        weights: float64 (n,), above 0.
+        resamples: How many classes to draw.
+        random: Where chance comes from.
+    """
+    drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), resamples) * weights
+    return drawn @ means / drawn.sum(axis=1, keepdims=True)
+
+
+def resampled_over_time(students: tuple[StudentReadings, ...], settings: AnalysisSettings) -> NDArray[np.float64]:
+    """Return float64 (resamples, 7): class means of these very students, with other moments like these.
 
     Args:
         students: At least one.
         settings: Number of resamples, length of blocks, seed.
     """
     random = np.random.default_rng(settings.seed)
-    # A pool of resampled means per student, from which the classes draw: bounded, however many short tracks there are.
-    copies = int(np.clip(MOST_COPIES // len(students), 20, settings.resamples))
-    pool = np.stack([resampled_means(student, settings.block_s, copies, random) for student in students])
-    weights = student_weights(students)
-
-    def draw_class() -> NDArray[np.float64]:
-        chosen = random.integers(len(students), size=len(students))
-        means = pool[chosen, random.integers(copies, size=len(students))]
-        return weights[chosen] @ means / weights[chosen].sum()
-
-    return np.array([draw_class() for _ in range(settings.resamples)])
+    total = np.zeros((settings.resamples, 7))
+    for student in students:
+        total += student.weight * resampled_means(student, settings.block_s, settings.resamples, random)
+    return total / student_weights(students).sum()
 
 
 def resampled_means(
@@ -67,9 +77,11 @@ def interval(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the lower and upper ends of the interval of shares, each shaped like ``estimate`` and within 0 to 1.
 
-    Percentiles of resampled means are too narrow for few units: they lack the factor n / (n - 1) of the variance and
-    the wider tails of Student's t. Their distances from the estimate are widened by both (the reasoning of the expanded
-    percentile interval: Hesterberg, What Teachers Should Know About the Bootstrap, The American Statistician 69, 2015).
+    The standard error is that of the resampled means, times the factor n / (n - 1) that resampling few units lacks in
+    the variance. Rare expressions are skewed: most units hardly show them, and the one that does may not have come. A
+    sample of few cannot tell its own skewness, so the skewness taken is that of a beta distribution of the same mean
+    and variance, and quantiles of Student's t are carried through the cubic transformation that removes it (Hall, On
+    the removal of skewness by transformation, Journal of the Royal Statistical Society B 54, 1992).
 
     Args:
         estimate: float64 (7,), shares.
@@ -77,10 +89,30 @@ def interval(
         units: Number of units resampled in effect, more than 1.
         confidence: Nominal coverage, 0.5 to 1.
     """
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
     freedom = max(1.0, units - 1)
-    widening = np.sqrt((freedom + 1) / freedom) * stdtrit(freedom, 1 - tail) / ndtri(1 - tail)
-    lower = estimate - widening * np.maximum(estimate - low, 0)
-    upper = estimate + widening * np.maximum(high - estimate, 0)
+    error = resampled.std(axis=0) * np.sqrt((freedom + 1) / freedom)
+    skewness = beta_skewness(estimate, error**2 * (freedom + 1)) / np.sqrt(freedom + 1)
+    quantile = stdtrit(freedom, (1 + confidence) / 2)
+    lower = estimate - error * _unskewed(quantile, skewness)
+    upper = estimate - error * _unskewed(-quantile, skewness)
     return np.clip(lower, 0, estimate), np.clip(upper, estimate, 1)
+
+
+def beta_skewness(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the skewness of beta distributions of these means (0 to 1) and variances, 0 where they are but a point.
+
+    >>> beta_skewness(np.array([0.5, 0.1, 0.0]), np.array([0.05, 0.01, 0.0])).round(2).tolist()
+    [0.0, 1.6, 0.0]
+    """
+    most = mean * (1 - mean)
+    # A beta distribution has less variance than 0 and 1 alone would have.
+    share = np.minimum(np.divide(variance, most, out=np.zeros_like(most), where=most > TINY), 0.999)
+    return np.divide(
+        2 * (1 - 2 * mean) * np.sqrt(share), np.sqrt(most) * (1 + share), out=np.zeros_like(most), where=most > TINY
+    )
+
+
+def _unskewed(quantile: float, skewness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what Hall's transformation takes to a quantile; ``skewness`` is that of the studentised mean."""
+    some = np.where(np.abs(skewness) < 1e-6, 1e-6, skewness)
+    return 3 / some * (np.cbrt(1 + some * (quantile - some / 6)) - 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import block_length, interval, resampled_class_means
+from emotionkit.analysis.bootstrap import block_length, interval, resampled_over_students, resampled_over_time
 from emotionkit.analysis.readings import StudentReadings, effective_number, student_readings, student_weights
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
@@ -31,7 +31,7 @@ class ClassHistogram:
         brief: Those of them present for less than ``settings.full_presence`` of the lesson.
         effective_students: How many students of equal weight say as much; between 0 and ``students``.
         readings: Usable faces behind the figures.
-        interval_over: What was resampled: ``students`` and their time; only ``time`` where there is one student in
+        interval_over: What was resampled: ``students``; only ``time``, in blocks, where there is one student in
             effect, so that nothing is said of others; ``nothing`` where there are too few readings.
         settings: The settings that made it.
     """
@@ -51,9 +51,9 @@ def class_histogram(
     """Return the class histogram of a lesson.
 
     The unit is the student: probabilities are averaged over time within a student, weighted by the time each frame
-    stands for, and then over students, weighted as ``student_readings`` says. Intervals come from a two-stage bootstrap
-    (students, then blocks of time within them: Davison and Hinkley, Bootstrap Methods and their Application, 1997,
-    section 3.8). They speak of other students like these in this lesson, not of other lessons.
+    stands for, and then over students, weighted as ``student_readings`` says. Intervals come from a bootstrap of
+    students, each with all of his time (:mod:`emotionkit.analysis.bootstrap`). They speak of other students like these
+    in this lesson, not of other lessons.
 
     Args:
         frames: Rows of the table ``frames`` of one lesson.
@@ -101,12 +101,17 @@ def _table(students: tuple[StudentReadings, ...], over: IntervalOver, settings: 
     if not students:
         return table
     weights = student_weights(students)
-    mean = np.average([student.mean for student in students], axis=0, weights=weights)
+    means = np.stack([student.mean for student in students])
+    mean = weights @ means / weights.sum()
     table["mean"] = mean
     if over == "nothing":
         return table
-    resampled = resampled_class_means(students, settings)
-    units = effective_number(weights) if over == "students" else _blocks(students, settings)
+    if over == "students":
+        units = effective_number(weights)
+        resampled = resampled_over_students(means, weights, settings.resamples, np.random.default_rng(settings.seed))
+    else:
+        units = _blocks(students, settings)
+        resampled = resampled_over_time(students, settings)
     table["low"], table["high"] = interval(mean, resampled, units, settings.confidence)
     table["effective_readings"] = _effective_readings(students, mean, resampled)
     return table

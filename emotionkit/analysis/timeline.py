@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import interval
+from emotionkit.analysis.bootstrap import interval, resampled_over_students
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
 from emotionkit.analysis.readings import effective_number, student_readings, student_weights, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
@@ -125,7 +125,6 @@ def _one_bin(
     result[:, 0] = weights @ means / weights.sum()
     units = effective_number(weights)
     if units >= FEWEST_STUDENTS:
-        drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), settings.resamples) * weights
-        resampled = drawn @ means / drawn.sum(axis=1, keepdims=True)
+        resampled = resampled_over_students(means, weights, settings.resamples, random)
         result[:, 1], result[:, 2] = interval(result[:, 0], resampled, units, settings.confidence)
     return result
