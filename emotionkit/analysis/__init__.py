@@ -1,5 +1,6 @@
 """Layer 5: from the rows of a lesson to figures with their uncertainty. Takes and gives pandas frames."""
 
+from emotionkit.analysis.changes import Changes, lesson_changes
 from emotionkit.analysis.comparison import LessonDifference, lesson_difference, lesson_differences
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
@@ -10,6 +11,7 @@ from emotionkit.analysis.trend import CourseTrend, course_trend
 
 __all__ = [
     "AnalysisSettings",
+    "Changes",
     "ClassHistogram",
     "CourseTrend",
     "Coverage",
@@ -18,6 +20,7 @@ __all__ = [
     "class_histogram",
     "course_student_means",
     "course_trend",
+    "lesson_changes",
     "lesson_coverage",
     "lesson_difference",
     "lesson_differences",

@@ -84,6 +84,21 @@ def student_weights(students: tuple[StudentReadings, ...]) -> NDArray[np.float64
     return np.array([student.weight for student in students], dtype=np.float64)
 
 
+def student_sums(students: tuple[StudentReadings, ...], bins: int, bin_s: float) -> NDArray[np.float64]:
+    """Return float64 (students, bins, 8): in each bin of time, seconds times probabilities, and seconds.
+
+    Args:
+        students: Any number.
+        bins: How many bins, from the start of the recording.
+        bin_s: Their width in seconds; no reading may lie behind the last.
+    """
+    totals = np.zeros((len(students), bins, 8))
+    for total, student in zip(totals, students, strict=True):
+        weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
+        np.add.at(total, np.floor_divide(student.pts_s, bin_s).astype(np.int64), weighted)
+    return totals
+
+
 def effective_number(weights: NDArray[np.float64]) -> float:
     """Return how many equal weights say as much as these (Kish, Survey Sampling, 1965); 0 without any.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import interval, resampled_over_students
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
-from emotionkit.analysis.readings import effective_number, student_readings, student_weights, usable_faces
+from emotionkit.analysis.readings import effective_number, student_readings, student_sums, student_weights, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
 
@@ -94,11 +94,7 @@ def _expressions(
 ) -> pd.DataFrame:
     students = student_readings(frames, faces, settings)
     weights = student_weights(students)
-    # Seconds in the last column, seconds times probability before it: float64 (students, bins, 8).
-    totals = np.zeros((len(students), len(starts), 8))
-    for total, student in zip(totals, students, strict=True):
-        weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
-        np.add.at(total, _bin_of(student.pts_s, width), weighted)
+    totals = student_sums(students, len(starts), width)
     random = np.random.default_rng(settings.seed)
     bins = [_one_bin(totals[:, index], weights, settings, random) for index in range(len(starts))]
     values = np.concatenate(bins) if bins else np.empty((0, 3))
