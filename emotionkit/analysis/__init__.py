@@ -4,6 +4,7 @@ from emotionkit.analysis.changes import Changes, lesson_changes
 from emotionkit.analysis.comparison import LessonDifference, lesson_difference, lesson_differences
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
+from emotionkit.analysis.prevalence import Prevalence, corrected_prevalence
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import course_student_means, student_means
 from emotionkit.analysis.timeline import Timeline, lesson_timeline
@@ -16,8 +17,10 @@ __all__ = [
     "CourseTrend",
     "Coverage",
     "LessonDifference",
+    "Prevalence",
     "Timeline",
     "class_histogram",
+    "corrected_prevalence",
     "course_student_means",
     "course_trend",
     "lesson_changes",

@@ -89,13 +89,27 @@ def interval(
         units: Number of units resampled in effect, more than 1.
         confidence: Nominal coverage, 0.5 to 1.
     """
-    freedom = max(1.0, units - 1)
-    error = resampled.std(axis=0) * np.sqrt((freedom + 1) / freedom)
-    skewness = beta_skewness(estimate, error**2 * (freedom + 1)) / np.sqrt(freedom + 1)
-    quantile = stdtrit(freedom, (1 + confidence) / 2)
-    lower = estimate - error * _unskewed(quantile, skewness)
-    upper = estimate - error * _unskewed(-quantile, skewness)
+    units = max(units, 2.0)
+    error = resampled.std(axis=0) * np.sqrt(units / (units - 1))
+    lower, upper = skewed_ends(estimate, error, units, confidence)
     return np.clip(lower, 0, estimate), np.clip(upper, estimate, 1)
+
+
+def skewed_ends(
+    estimate: NDArray[np.float64], error: NDArray[np.float64], units: float, confidence: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the interval of :func:`interval` for a standard error that is known, and not cut to 0 and 1.
+
+    Args:
+        estimate: float64 (7,), shares; one that a correction took below 0 has no skewness.
+        error: float64 (7,), their standard errors.
+        units: Number of units in effect, more than 1; as 2 where it is less.
+        confidence: Nominal coverage, 0.5 to 1.
+    """
+    units = max(units, 2.0)
+    skewness = beta_skewness(estimate, error**2 * units) / np.sqrt(units)
+    quantile = stdtrit(units - 1, (1 + confidence) / 2)
+    return estimate - error * _unskewed(quantile, skewness), estimate - error * _unskewed(-quantile, skewness)
 
 
 def beta_skewness(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,12 +118,10 @@ def beta_skewness(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> N
     >>> beta_skewness(np.array([0.5, 0.1, 0.0]), np.array([0.05, 0.01, 0.0])).round(2).tolist()
     [0.0, 1.6, 0.0]
     """
-    most = mean * (1 - mean)
+    most = np.maximum(mean * (1 - mean), 0)
     # A beta distribution has less variance than 0 and 1 alone would have.
     share = np.minimum(np.divide(variance, most, out=np.zeros_like(most), where=most > TINY), 0.999)
-    return np.divide(
-        2 * (1 - 2 * mean) * np.sqrt(share), np.sqrt(most) * (1 + share), out=np.zeros_like(most), where=most > TINY
-    )
+    return 2 * (1 - 2 * mean) * np.sqrt(share) / (np.sqrt(np.maximum(most, TINY)) * (1 + share))
 
 
 def _unskewed(quantile: float, skewness: NDArray[np.float64]) -> NDArray[np.float64]:
