@@ -2,8 +2,8 @@
 
 python benchmarks/prevalence_coverage.py [REPETITIONS]
 
-The network is right in 50 to 88 % of an expression's faces and was tested on 3,565 of them, 55 with disgust. Students are
-those of comparison_coverage.py; each is read 120 times.
+The network is right in 50 to 88 % of an expression's faces and was tested on 3,565 of them, 55 with disgust. Students
+are those of comparison_coverage.py; each is read 120 times.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Layer 5: from the rows of a lesson to figures with their uncertainty. Takes and gives pandas frames."""
 
 from emotionkit.analysis.changes import Changes, lesson_changes
-from emotionkit.analysis.comparison import LessonDifference, lesson_difference, lesson_differences
+from emotionkit.analysis.comparison import LessonDifference, against_course, lesson_difference, lesson_differences
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.prevalence import Prevalence, corrected_prevalence
@@ -19,6 +19,7 @@ __all__ = [
     "LessonDifference",
     "Prevalence",
     "Timeline",
+    "against_course",
     "class_histogram",
     "corrected_prevalence",
     "course_student_means",

@@ -36,11 +36,13 @@ class Changes:
             ``low`` to ``high``, ``p`` (chance that a lesson without common changes shows one so large anywhere). As
             the largest changes are chosen, their sizes are somewhat too large.
         bin_s: Seconds to which time is told.
+        looked: Whether there was enough to look at: three people, and fifteen seconds.
         settings: The settings that made it.
     """
 
     table: pd.DataFrame
     bin_s: float
+    looked: bool
     settings: AnalysisSettings
 
 
@@ -98,7 +100,7 @@ def lesson_changes(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysis
     table[["time_s", "early_s", "late_s"]] *= bin_s
     table = table.loc[table["difference"].abs() >= LEAST].sort_values(["time_s", "p"], kind="stable", ignore_index=True)
     table["moment"] = (table["time_s"].diff() > SPANS_S[0]).cumsum() + 1
-    return Changes(table, bin_s, settings)
+    return Changes(table, bin_s, bool(scans), settings)
 
 
 def _scan(sums: NDArray[np.float64], weights: NDArray[np.float64], span: int) -> _Scan:

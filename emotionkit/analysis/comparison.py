@@ -79,7 +79,7 @@ def lesson_difference(
     Args:
         means: Rows of :func:`emotionkit.analysis.student_means.student_means`; other lessons' rows are ignored.
         lesson_id: The lesson.
-        against: The others, at least one.
+        against: The others; without any the design is ``nothing``.
         settings: Defaults where not given.
 
     Raises:
@@ -102,6 +102,12 @@ def lesson_difference(
         only_there=_people(there) - paired,
         settings=settings,
     )
+
+
+def against_course(means: pd.DataFrame, lesson_id: str, settings: AnalysisSettings | None = None) -> LessonDifference:
+    """Return :func:`lesson_difference` of a lesson and all others in ``means``, which may be none."""
+    require_columns(means, "means", MEANS_COLUMNS)
+    return lesson_difference(means, lesson_id, sorted(set(means["lesson_id"]) - {lesson_id}), settings)
 
 
 def lesson_differences(

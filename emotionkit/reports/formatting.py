@@ -32,6 +32,15 @@ def exact_percent(share: float) -> str:
     return "–" if share != share else f"{100 * share:.1f}%"  # noqa: PLR0124 - NaN alone differs from itself
 
 
+def points(difference: float) -> str:
+    """Return a difference of shares as percentage points with one decimal and its sign.
+
+    >>> points(0.1234), points(-0.02), points(float("nan"))
+    ('+12.3', '−2.0', '–')
+    """
+    return "–" if difference != difference else f"{100 * difference:+.1f}".replace("-", "−")  # noqa: PLR0124 - as above
+
+
 def clock(seconds: float) -> str:
     """Return a time of the lesson as players show it.
 

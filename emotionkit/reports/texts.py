@@ -129,3 +129,38 @@ GUIDE_POINTS = (
 
 FOOTER = "Lesson {lesson_id}. Made by emotionkit {version}; settings {fingerprint}, network {model}."
 ELLIPSIS = "…"
+
+MOMENTS = "When the class changed"
+MOMENTS_LEAD = "Times at which several faces changed together, more than chance would bring in a whole lesson:"
+MOMENTS_SOME = "The {shown} largest of {all} times at which several faces changed together, more than by chance:"
+MOMENTS_NONE = "At no time did faces change together more than by chance."
+MOMENT_RISE = "{emotion} rose from {before} to {after}"
+MOMENT_FALL = "{emotion} fell from {before} to {after}"
+MOMENTS_TABLE = "The numbers behind this list"
+MOMENTS_COLUMNS = ("Time", "Not before", "Not after", "Expression", "Before", "After", "Change from", "Change to")
+MOMENTS_NOTE = (
+    "Shares are averages of the seconds just before and after. As the largest changes are listed, they look somewhat "
+    "larger than they are. A change of light or picture for all is a change as well."
+)
+
+COURSE_SO_FAR = "Compared with the course so far"
+COURSE_NO_EARLIER = "No earlier lesson of this course is known, so there is nothing to compare with."
+COURSE_TOO_FEW = "Too few students were seen to compare this lesson with earlier ones."
+COURSE_NOTHING = "Against {lessons}, nothing differs by more than chance."
+COURSE_LEAD = "Against {lessons}, more than chance:"
+COURSE_LESSONS = ("the one earlier lesson", "the {count} earlier lessons")
+COURSE_MORE = "{emotion} more often: {here} of the time, {there} before"
+COURSE_LESS = "{emotion} less often: {here} of the time, {there} before"
+COURSE_TABLE = "The numbers behind this comparison"
+COURSE_COLUMNS = ("Expression", "Here", "Before", "Difference", "From", "To", "By chance")
+COURSE_NOTE = {
+    "paired": "The same {students} are compared with their own earlier lessons.",
+    "independent": (
+        "Students are not known from lesson to lesson, so each lesson counts as one of different people; that makes "
+        "the comparison more careful than it need be."
+    ),
+}
+COURSE_CHANCE = (
+    "Chance here means which students sat there and how they happened to look. Every lesson has its own topic and "
+    "hour: a difference does not say why."
+)

@@ -1,0 +1,103 @@
+"""Sections of a lesson's report on what changed: within the lesson, and against the course so far."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from emotionkit.analysis import Changes, LessonDifference
+from emotionkit.reports import formatting, texts
+from emotionkit.reports.rendering import rendered
+from emotionkit.reports.sections import Section
+
+MOST_MOMENTS = 10
+
+
+def moments(changes: Changes) -> Section:
+    """Return the moments at which the class changed, by time, the ten largest at most; empty with too few faces."""
+    if not changes.looked:
+        return Section("")
+    by_moment = [_telling(rows) for _, rows in changes.table.groupby("moment", sort=True)]
+    largest = sorted(by_moment, key=lambda rows: -rows["difference"].abs().max())[:MOST_MOMENTS]
+    shown = [rows for rows in by_moment if any(rows is one for one in largest)]
+    lead = texts.MOMENTS_LEAD if len(shown) == len(by_moment) else texts.MOMENTS_SOME
+    return Section(
+        rendered(
+            "listed.html.j2",
+            id="moments",
+            heading=texts.MOMENTS,
+            lead=lead.format(shown=len(shown), all=len(by_moment)) if shown else texts.MOMENTS_NONE,
+            items=[_moment(rows) for rows in shown],
+            notes=[texts.MOMENTS_NOTE] if shown else [],
+            details=texts.MOMENTS_TABLE,
+            columns=texts.MOMENTS_COLUMNS,
+            rows=[_moment_row(row) for _, row in changes.table.iterrows()],
+        )
+    )
+
+
+def course_so_far(difference: LessonDifference) -> Section:
+    """Return what differs from the earlier lessons by more than chance, or that nothing does, or why none is known."""
+    larger = difference.larger_than_chance()
+    tested = difference.design != "nothing"
+    lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
+    if not tested:
+        lead = texts.COURSE_TOO_FEW if difference.against else texts.COURSE_NO_EARLIER
+    count = len(difference.against)
+    people = texts.STUDENTS[min(difference.students, 2) - 1].format(count=difference.students)
+    about = texts.COURSE_NOTE.get(difference.design, "").format(students=people)
+    return Section(
+        rendered(
+            "listed.html.j2",
+            id="course",
+            heading=texts.COURSE_SO_FAR,
+            lead=lead.format(lessons=texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)),
+            items=[("", _compared(str(emotion), row)) for emotion, row in larger.iterrows()],
+            notes=[f"{about} {texts.COURSE_CHANCE}"] if tested else [],
+            details=texts.COURSE_TABLE,
+            columns=texts.COURSE_COLUMNS,
+            rows=[_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()] if tested else [],
+        )
+    )
+
+
+def _telling(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a moment without neutral where another expression changed: it only mirrors that."""
+    others = rows.loc[rows["emotion"] != "neutral"]
+    rows = others if len(others) else rows
+    return rows.sort_values("difference", key=abs, ascending=False, kind="stable")
+
+
+def _moment(rows: pd.DataFrame) -> tuple[str, str]:
+    told = [
+        (texts.MOMENT_RISE if row["difference"] > 0 else texts.MOMENT_FALL).format(
+            emotion=texts.EMOTIONS[row["emotion"]],
+            before=formatting.percent(row["before"]),
+            after=formatting.percent(row["after"]),
+        )
+        for row in rows.to_dict("records")
+    ]
+    return formatting.clock(float(rows["time_s"].iloc[0])), "; ".join(told)
+
+
+def _moment_row(row: pd.Series[float]) -> list[str]:
+    times = [formatting.clock(max(0.0, row[name])) for name in ("time_s", "early_s", "late_s")]
+    shares = [formatting.exact_percent(row[name]) for name in ("before", "after")]
+    return [
+        *times,
+        texts.EMOTIONS[str(row["emotion"])],
+        *shares,
+        formatting.points(row["low"]),
+        formatting.points(row["high"]),
+    ]
+
+
+def _compared(emotion: str, row: pd.Series[float]) -> str:
+    pattern = texts.COURSE_MORE if row["difference"] > 0 else texts.COURSE_LESS
+    here, there = formatting.percent(row["here"]), formatting.percent(row["there"])
+    return pattern.format(emotion=texts.EMOTIONS[emotion], here=here, there=there)
+
+
+def _difference_row(emotion: str, row: pd.Series[float]) -> list[str]:
+    shares = [formatting.exact_percent(row[name]) for name in ("here", "there")]
+    ends = [formatting.points(row[name]) for name in ("difference", "low", "high")]
+    return [texts.EMOTIONS[emotion], *shares, *ends, formatting.percent(row["p_holm"])]
