@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import betaincinv, stdtrit
 
 from emotionkit.analysis.readings import StudentReadings, student_weights
 from emotionkit.analysis.settings import AnalysisSettings
@@ -81,7 +81,9 @@ def interval(
     the variance. Rare expressions are skewed: most units hardly show them, and the one that does may not have come. A
     sample of few cannot tell its own skewness, so the skewness taken is that of a beta distribution of the same mean
     and variance, and quantiles of Student's t are carried through the cubic transformation that removes it (Hall, On
-    the removal of skewness by transformation, Journal of the Royal Statistical Society B 54, 1992).
+    the removal of skewness by transformation, Journal of the Royal Statistical Society B 54, 1992). It is never wider
+    than were all units 0 or 1, which is the worst that shares can be (Clopper and Pearson, The use of confidence or
+    fiducial limits, Biometrika 26, 1934).
 
     Args:
         estimate: float64 (7,), shares.
@@ -92,7 +94,8 @@ def interval(
     units = max(units, 2.0)
     error = resampled.std(axis=0) * np.sqrt(units / (units - 1))
     lower, upper = skewed_ends(estimate, error, units, confidence)
-    return np.clip(lower, 0, estimate), np.clip(upper, estimate, 1)
+    least, most = _ends_of_all_or_nothing(estimate, units, (1 - confidence) / 2)
+    return np.clip(lower, least, estimate), np.clip(upper, estimate, most)
 
 
 def skewed_ends(
@@ -122,6 +125,16 @@ def beta_skewness(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> N
     # A beta distribution has less variance than 0 and 1 alone would have.
     share = np.minimum(np.divide(variance, most, out=np.zeros_like(most), where=most > TINY), 0.999)
     return 2 * (1 - 2 * mean) * np.sqrt(share) / (np.sqrt(np.maximum(most, TINY)) * (1 + share))
+
+
+def _ends_of_all_or_nothing(
+    estimate: NDArray[np.float64], units: float, tail: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the interval of a share of ``units``, fractions of which may be 1, each missed by ``tail``."""
+    ones, zeros = units * np.clip(estimate, 0, 1), units * (1 - np.clip(estimate, 0, 1))
+    least = np.where(ones > TINY, betaincinv(np.maximum(ones, TINY), zeros + 1, tail), 0)
+    most = np.where(zeros > TINY, betaincinv(ones + 1, np.maximum(zeros, TINY), 1 - tail), 1)
+    return np.minimum(least, estimate), np.maximum(most, estimate)
 
 
 def _unskewed(quantile: float, skewness: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,8 +6,15 @@ import sys
 import numpy as np
 import pytest
 
-from emotionkit.analysis.bootstrap import block_length, interval, resampled_means
+from emotionkit.analysis.bootstrap import (
+    block_length,
+    interval,
+    resampled_means,
+    resampled_over_students,
+    resampled_over_time,
+)
 from emotionkit.analysis.readings import StudentReadings, effective_number
+from emotionkit.analysis.settings import AnalysisSettings
 
 
 def student(values: np.ndarray, spacing: float = 0.5) -> StudentReadings:
@@ -45,10 +52,10 @@ def test_with_independent_readings_blocks_change_little():
 
 
 def test_the_interval_of_many_units_is_that_of_the_percentiles():
-    resampled = 0.5 + 0.01 * np.random.default_rng(5).standard_normal((20_000, 7))
+    resampled = 0.5 + 0.001 * np.random.default_rng(5).standard_normal((20_000, 7))
     low, high = interval(np.full(7, 0.5), resampled, 10_000, 0.95)
-    assert low == pytest.approx(0.5 - 0.0196, abs=0.001)
-    assert high == pytest.approx(0.5 + 0.0196, abs=0.001)
+    assert low == pytest.approx(0.5 - 0.00196, abs=0.0001)
+    assert high == pytest.approx(0.5 + 0.00196, abs=0.0001)
 
 
 def test_few_units_widen_the_interval_as_students_t_does():
@@ -60,8 +67,47 @@ def test_few_units_widen_the_interval_as_students_t_does():
 def test_the_interval_stays_within_what_shares_can_be():
     resampled = np.random.default_rng(7).random((500, 7))
     low, high = interval(np.full(7, 0.5), resampled, 2, 0.95)
-    assert (low == 0).all()
-    assert (high == 1).all()
+    assert ((low >= 0) & (low < 0.02)).all()
+    assert ((high <= 1) & (high > 0.98)).all()
+
+
+def test_one_in_seven_leaves_the_interval_of_a_count():
+    ones = np.zeros((7, 7))
+    ones[0] = 1
+    resampled = resampled_over_students(ones, np.ones(7), 5000, np.random.default_rng(8))
+    low, high = interval(ones.mean(axis=0), resampled, 7, 0.95)
+    assert high == pytest.approx(0.579, abs=0.001)
+    assert (low >= 0.0036).all()
+
+
+def test_a_rare_expression_reaches_further_up_than_down():
+    shares = np.full((9, 7), 0.01)
+    shares[0] = 0.2
+    resampled = resampled_over_students(shares, np.ones(9), 5000, np.random.default_rng(9))
+    mean = shares.mean(axis=0)
+    low, high = interval(mean, resampled, 9, 0.95)
+    assert (high - mean > 3 * (mean - low)).all()
+    assert (low > 0).all()
+
+
+def test_nothing_varies_where_all_are_alike():
+    low, high = interval(np.full(7, 0.2), np.full((100, 7), 0.2), 5, 0.95)
+    assert low == pytest.approx(0.2)
+    assert high == pytest.approx(0.2)
+
+
+def test_students_are_drawn_with_all_of_their_time():
+    means = np.random.default_rng(10).random((12, 7))
+    drawn = resampled_over_students(means, np.ones(12), 20_000, np.random.default_rng(11))
+    assert drawn.std(axis=0) == pytest.approx(means.std(axis=0) / np.sqrt(12), rel=0.03)
+
+
+def test_other_moments_of_the_same_students_change_only_their_time():
+    random = np.random.default_rng(12)
+    people = tuple(student(np.clip(level + 0.1 * random.standard_normal(600), 0, 1)) for level in (0.2, 0.8))
+    means = resampled_over_time(people, AnalysisSettings(resamples=1000))
+    assert means[:, 3].mean() == pytest.approx(0.5, abs=0.01)
+    assert means[:, 3].std() < 0.02
 
 
 @pytest.mark.parametrize(
