@@ -28,8 +28,12 @@ MOVED = 0.2
 READINGS = 120
 SIZES = (
     *(("paired", (size, size)) for size in (5, 9, 15, 25)),
-    *(("independent", sizes) for sizes in ((5, 5), (9, 9), (15, 15), (25, 25), (9, 15), (5, 25))),
+    ("paired", (9, 9, 9, 9, 9)),
+    *(("independent", (size, size)) for size in (5, 9, 15, 25)),
+    *(("independent", sizes) for sizes in ((9, 15), (5, 25), (7, 7, 7, 7, 7), (25, 25, 25, 25, 25))),
 )
+"""Students in a lesson and in each of those it is compared with."""
+LESSONS = max(len(sizes) for _, sizes in SIZES)
 MEMORY = 0.95
 POOL = 20_000
 
@@ -79,7 +83,7 @@ def differences(repetitions: int) -> None:
     print(f"{'power':>7}{'effect':>8}")
     for population in POPULATIONS:
         random = np.random.default_rng(1)
-        pool = population.means(random, POOL, 2)
+        pool = population.means(random, POOL, LESSONS)
         for design, sizes in SIZES:
             pairs = [compared(pool, design, sizes, random) for _ in range(repetitions)]
             print(
@@ -88,30 +92,42 @@ def differences(repetitions: int) -> None:
             )
 
 
+def shown(sizes: tuple[int, ...]) -> str:
+    """Return sizes as ``9 v 15``, or ``9 v 4x9`` for several lessons."""
+    times = f"{len(sizes) - 1}x" if len(sizes) > 2 else ""
+    return f"{sizes[0]} v {times}{sizes[1]}"
+
+
 def compared(
-    pool: Array, design: str, sizes: tuple[int, int], random: np.random.Generator
+    pool: Array, design: str, sizes: tuple[int, ...], random: np.random.Generator
 ) -> tuple[LessonDifference, LessonDifference]:
     """Return a comparison without a true difference and one with."""
-    who = random.integers(len(pool), size=sizes[0])
-    others = who if design == "paired" else random.integers(len(pool), size=sizes[1])
-    there = rows_of("there", pool[others, 1], known=design == "paired")
+    known = design == "paired"
+    who = [random.integers(len(pool), size=size) for size in sizes]
+    others = [
+        rows_of(f"{lesson}", pool[who[0] if known else who[lesson], lesson], known=known)
+        for lesson in range(1, len(sizes))
+    ]
+    against = [f"{lesson}" for lesson in range(1, len(sizes))]
     same, moved = (
-        lesson_difference(pd.concat([rows_of("here", shares, known=design == "paired"), there]), "here", ["there"])
-        for shares in (pool[who, 0], happier(pool[who, 0]))
+        lesson_difference(pd.concat([rows_of("0", shares, known=known), *others]), "0", against)
+        for shares in (pool[who[0], 0], happier(pool[who[0], 0]))
     )
     return same, moved
 
 
-def differences_row(pairs: list[tuple[LessonDifference, LessonDifference]], pool: Array) -> str:
+def differences_row(pairs: list[tuple[LessonDifference, LessonDifference]], pool: Array, lessons: int) -> str:
     """Return the figures of one line of the table."""
-    before, after, there = pool[:, 0], happier(pool[:, 0]), pool[:, 1]
-    null, truth = before.mean(axis=0) - there.mean(axis=0), after.mean(axis=0) - there.mean(axis=0)
+    before, after, there = pool[:, 0], happier(pool[:, 0]), pool[:, 1:lessons]
+    common = there.mean(axis=(0, 1))
+    null, truth = before.mean(axis=0) - common, after.mean(axis=0) - common
     held = np.mean(
         [holds(same.table, null) for same, _ in pairs] + [holds(moved.table, truth) for _, moved in pairs], axis=0
     )
     found = np.array([[table["p_holm"] <= 0.05 for table in (same.table, moved.table)] for same, moved in pairs])
     alike = [index for index in range(7) if index not in {HAPPY, NEUTRAL}]
-    effect = truth[HAPPY] / np.sqrt((after[:, HAPPY].var() + there[:, HAPPY].var()) / 2)
+    own = there.mean(axis=1) if pairs[0][0].design == "paired" else there.reshape(-1, 7)
+    effect = truth[HAPPY] / np.sqrt((after[:, HAPPY].var() + own[:, HAPPY].var()) / 2)
     sized = [row["effect_low"] <= effect <= row["effect_high"] for row in (m.table.loc["happy"] for _, m in pairs)]
     return (
         cover(held)

@@ -72,13 +72,21 @@ def block_length(student: StudentReadings, block_s: float) -> int:
     return int(np.clip(round(block_s / spacing), 1, max(1, len(student.pts_s) // FEWEST_BLOCKS)))
 
 
+def standard_error(resampled: NDArray[np.float64], units: float) -> NDArray[np.float64]:
+    """Return float64 (7,): standard error from float64 (resamples, 7) means.
+
+    Times the factor n / (n - 1) that resampling few units lacks in the variance.
+    """
+    units = max(units, 2.0)
+    return resampled.std(axis=0) * np.sqrt(units / (units - 1))
+
+
 def interval(
-    estimate: NDArray[np.float64], resampled: NDArray[np.float64], units: float, confidence: float
+    estimate: NDArray[np.float64], error: NDArray[np.float64], units: float, confidence: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the lower and upper ends of the interval of shares, each shaped like ``estimate`` and within 0 to 1.
 
-    The standard error is that of the resampled means, times the factor n / (n - 1) that resampling few units lacks in
-    the variance. Rare expressions are skewed: most units hardly show them, and the one that does may not have come. A
+    Rare expressions are skewed: most units hardly show them, and the one that does may not have come. A
     sample of few cannot tell its own skewness, so the skewness taken is that of a beta distribution of the same mean
     and variance, and quantiles of Student's t are carried through the cubic transformation that removes it (Hall, On
     the removal of skewness by transformation, Journal of the Royal Statistical Society B 54, 1992). It is never wider
@@ -87,12 +95,11 @@ def interval(
 
     Args:
         estimate: float64 (7,), shares.
-        resampled: float64 (resamples, 7).
-        units: Number of units resampled in effect, more than 1.
+        error: float64 (7,), their standard errors.
+        units: Number of units in effect, as 2 where it is less.
         confidence: Nominal coverage, 0.5 to 1.
     """
     units = max(units, 2.0)
-    error = resampled.std(axis=0) * np.sqrt(units / (units - 1))
     lower, upper = skewed_ends(estimate, error, units, confidence)
     least, most = _ends_of_all_or_nothing(estimate, units, (1 - confidence) / 2)
     return np.clip(lower, least, estimate), np.clip(upper, estimate, most)
@@ -101,12 +108,12 @@ def interval(
 def skewed_ends(
     estimate: NDArray[np.float64], error: NDArray[np.float64], units: float, confidence: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the ends of the interval of :func:`interval` for a standard error that is known, and not cut to 0 and 1.
+    """Return the ends of the interval of :func:`interval` before they are kept within what shares can be.
 
     Args:
         estimate: float64 (7,), shares; one that a correction took below 0 has no skewness.
         error: float64 (7,), their standard errors.
-        units: Number of units in effect, more than 1; as 2 where it is less.
+        units: Number of units in effect, as 2 where it is less.
         confidence: Nominal coverage, 0.5 to 1.
     """
     units = max(units, 2.0)

@@ -169,7 +169,7 @@ def _row(
     earlier = sums[there, moment - scan.span : moment].sum(axis=1)
     before = float(sample.weights @ (earlier[:, emotion] / earlier[:, 7]) / sample.weights.sum())
     early, late = _when(scan, moment, emotion, settings)
-    difference, half = float(size.estimate[emotion]), float(size.half_width[emotion])
+    difference = float(size.estimate[emotion])
     return {
         "time_s": float(moment),
         "early_s": early,
@@ -178,8 +178,8 @@ def _row(
         "before": before,
         "after": before + difference,
         "difference": difference,
-        "low": max(difference - half, -1.0),
-        "high": min(difference + half, 1.0),
+        "low": max(float(size.low[emotion]), -1.0),
+        "high": min(float(size.high[emotion]), 1.0),
     }
 
 

@@ -190,18 +190,17 @@ def _table(
         return table
     result = contrast(samples, settings)
     table["difference"] = result.estimate
-    table["low"] = np.maximum(result.estimate - result.half_width, -1)
-    table["high"] = np.minimum(result.estimate + result.half_width, 1)
+    table["low"], table["high"] = np.maximum(result.low, -1), np.minimum(result.high, 1)
     table["p"] = result.p
     table["p_holm"] = holm(result.p)
     spread = _spread(sides)
     correction = 1 - 3 / (4 * result.freedom - 1)
     effect = result.estimate / spread
     sure = _error_of_spread(sides, paired=pairs is not None) * ndtri((1 + settings.confidence) / 2)
-    half = np.hypot(result.half_width / spread, effect * sure)
-    table["effect"], table["effect_low"], table["effect_high"] = (
-        correction * end for end in (effect, effect - half, effect + half)
-    )
+    down = np.hypot((result.estimate - result.low) / spread, effect * sure)
+    up = np.hypot((result.high - result.estimate) / spread, effect * sure)
+    table["effect"] = correction * effect
+    table["effect_low"], table["effect_high"] = correction * (effect - down), correction * (effect + up)
     return table
 
 

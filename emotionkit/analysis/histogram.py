@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import block_length, interval, resampled_over_students, resampled_over_time
+from emotionkit.analysis.bootstrap import (
+    block_length,
+    interval,
+    resampled_over_students,
+    resampled_over_time,
+    standard_error,
+)
 from emotionkit.analysis.readings import StudentReadings, effective_number, student_readings, student_weights
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
@@ -112,7 +118,7 @@ def _table(students: tuple[StudentReadings, ...], over: IntervalOver, settings: 
     else:
         units = _blocks(students, settings)
         resampled = resampled_over_time(students, settings)
-    table["low"], table["high"] = interval(mean, resampled, units, settings.confidence)
+    table["low"], table["high"] = interval(mean, standard_error(resampled, units), units, settings.confidence)
     table["effective_readings"] = _effective_readings(students, mean, resampled)
     return table
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from emotionkit.analysis.bootstrap import resampled_over_students, skewed_ends
+from emotionkit.analysis.bootstrap import resampled_over_students, skewed_ends, standard_error
 from emotionkit.analysis.comparison import FEWEST_COMPARED
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
@@ -118,8 +118,7 @@ def _fill(table: pd.DataFrame, means: pd.DataFrame, counts: NDArray[np.float64],
     # The error is that of the shares before they are kept from falling below 0: there, nothing would seem to vary.
     free = np.linalg.solve(rates.T, read)
     resampled = np.linalg.solve(tests.transpose(0, 2, 1), drawn[..., None])[..., 0]
-    error = resampled.std(axis=0) * np.sqrt(units / (units - 1))
-    lower, upper = skewed_ends(free, error, units, settings.confidence)
+    lower, upper = skewed_ends(free, standard_error(resampled, units), units, settings.confidence)
     table["low"] = np.clip(lower, 0, table["corrected"])
     table["high"] = np.clip(upper, table["corrected"], 1)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import interval, resampled_over_students
+from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
 from emotionkit.analysis.readings import effective_number, student_readings, student_sums, student_weights, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
@@ -122,5 +122,7 @@ def _one_bin(
     units = effective_number(weights)
     if units >= FEWEST_STUDENTS:
         resampled = resampled_over_students(means, weights, settings.resamples, random)
-        result[:, 1], result[:, 2] = interval(result[:, 0], resampled, units, settings.confidence)
+        result[:, 1], result[:, 2] = interval(
+            result[:, 0], standard_error(resampled, units), units, settings.confidence
+        )
     return result

@@ -57,7 +57,8 @@ def course_trend(
     Where most rows are of students known in two lessons or more, the slope is that within students: who joins late
     does not bend it. Else it is that of the lessons' means. Its variance adds what students' own slopes and what whole
     lessons contribute, less what is in both (two-way clustering: Cameron, Gelbach and Miller, Robust inference with
-    multiway clustering, Journal of Business and Economic Statistics 29, 2011), with Satterthwaite's degrees of freedom.
+    multiway clustering, Journal of Business and Economic Statistics 29, 2011), with Satterthwaite's degrees of freedom;
+    for the test they count what lessons contribute in full, and are fewer.
 
     Args:
         means: Rows of :func:`emotionkit.analysis.student_means.student_means`.
@@ -156,16 +157,18 @@ def _table(cells: _Cells, over: TrendOver, settings: AnalysisSettings) -> pd.Dat
     if over == "nothing":
         return table
     variance, freedom = _students_part(cells, slope)
+    careful = freedom
     if over == "students and lessons":
-        added = np.maximum(_lessons_part(cells, slope) - _common_part(cells, slope), 0)
-        count = len(np.unique(cells.lesson)) - 2
-        joint = variance + added
-        freedom = joint**2 / np.maximum(variance**2 / freedom + added**2 / count, TINY**4)
-        variance = joint
+        lessons = _lessons_part(cells, slope)
+        added = np.maximum(lessons - _common_part(cells, slope), 0)
+        count, joint = len(np.unique(cells.lesson)) - 2, np.maximum(variance + added, TINY**2)
+        own, variance = variance**2 / freedom, joint
+        freedom = joint**2 / np.maximum(own + added**2 / count, TINY**4)
+        careful = np.maximum(joint**2 / np.maximum(own + lessons**2 / count, TINY**4), 1)
     error = np.maximum(np.sqrt(variance), TINY)
     half = error * stdtrit(freedom, (1 + settings.confidence) / 2)
     table["low"], table["high"] = slope - half, slope + half
-    table["p"] = 2 * stdtr(freedom, -np.abs(slope) / error)
+    table["p"] = 2 * stdtr(careful, -np.abs(slope) / error)
     table["p_holm"] = holm(table["p"].to_numpy())
     return table
 

@@ -12,6 +12,7 @@ from emotionkit.analysis.bootstrap import (
     resampled_means,
     resampled_over_students,
     resampled_over_time,
+    standard_error,
 )
 from emotionkit.analysis.readings import StudentReadings, effective_number
 from emotionkit.analysis.settings import AnalysisSettings
@@ -53,20 +54,20 @@ def test_with_independent_readings_blocks_change_little():
 
 def test_the_interval_of_many_units_is_that_of_the_percentiles():
     resampled = 0.5 + 0.001 * np.random.default_rng(5).standard_normal((20_000, 7))
-    low, high = interval(np.full(7, 0.5), resampled, 10_000, 0.95)
+    low, high = interval(np.full(7, 0.5), standard_error(resampled, 10_000), 10_000, 0.95)
     assert low == pytest.approx(0.5 - 0.00196, abs=0.0001)
     assert high == pytest.approx(0.5 + 0.00196, abs=0.0001)
 
 
 def test_few_units_widen_the_interval_as_students_t_does():
     resampled = 0.5 + 0.01 * np.random.default_rng(6).standard_normal((20_000, 7))
-    low, _ = interval(np.full(7, 0.5), resampled, 5, 0.95)
+    low, _ = interval(np.full(7, 0.5), standard_error(resampled, 5), 5, 0.95)
     assert low == pytest.approx(0.5 - 0.01 * np.sqrt(5 / 4) * 2.776, abs=0.002)
 
 
 def test_the_interval_stays_within_what_shares_can_be():
     resampled = np.random.default_rng(7).random((500, 7))
-    low, high = interval(np.full(7, 0.5), resampled, 2, 0.95)
+    low, high = interval(np.full(7, 0.5), standard_error(resampled, 2), 2, 0.95)
     assert ((low >= 0) & (low < 0.02)).all()
     assert ((high <= 1) & (high > 0.98)).all()
 
@@ -75,7 +76,7 @@ def test_one_in_seven_leaves_the_interval_of_a_count():
     ones = np.zeros((7, 7))
     ones[0] = 1
     resampled = resampled_over_students(ones, np.ones(7), 5000, np.random.default_rng(8))
-    low, high = interval(ones.mean(axis=0), resampled, 7, 0.95)
+    low, high = interval(ones.mean(axis=0), standard_error(resampled, 7), 7, 0.95)
     assert high == pytest.approx(0.579, abs=0.001)
     assert (low >= 0.0036).all()
 
@@ -85,13 +86,13 @@ def test_a_rare_expression_reaches_further_up_than_down():
     shares[0] = 0.2
     resampled = resampled_over_students(shares, np.ones(9), 5000, np.random.default_rng(9))
     mean = shares.mean(axis=0)
-    low, high = interval(mean, resampled, 9, 0.95)
+    low, high = interval(mean, standard_error(resampled, 9), 9, 0.95)
     assert (high - mean > 3 * (mean - low)).all()
     assert (low > 0).all()
 
 
 def test_nothing_varies_where_all_are_alike():
-    low, high = interval(np.full(7, 0.2), np.full((100, 7), 0.2), 5, 0.95)
+    low, high = interval(np.full(7, 0.2), np.zeros(7), 5, 0.95)
     assert low == pytest.approx(0.2)
     assert high == pytest.approx(0.2)
 
