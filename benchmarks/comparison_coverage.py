@@ -86,10 +86,8 @@ def differences(repetitions: int) -> None:
         pool = population.means(random, POOL, LESSONS)
         for design, sizes in SIZES:
             pairs = [compared(pool, design, sizes, random) for _ in range(repetitions)]
-            print(
-                f"{population.name:11}{design:12}{'{} v {}'.format(*sizes):>9}{differences_row(pairs, pool)}",
-                flush=True,
-            )
+            row = differences_row(pairs, pool, len(sizes))
+            print(f"{population.name:11}{design:12}{shown(sizes):>9}{row}", flush=True)
 
 
 def shown(sizes: tuple[int, ...]) -> str:
