@@ -151,7 +151,7 @@ def _pairs(here: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
     names = list(EMOTIONS)
     known, earlier = here.dropna(subset="student_id").set_index("student_id"), there.dropna(subset="student_id")
     own = earlier.groupby("student_id")[names].mean().assign(weight=earlier.groupby("student_id")["weight"].max())
-    pairs = known[[*names, "weight"]].join(own, how="inner", rsuffix="_there")
+    pairs = known[[*names, "weight"]].join(own.add_suffix("_there"), how="inner")
     return pairs.sort_values(list(pairs.columns))
 
 
