@@ -17,7 +17,7 @@ from emotionkit.records import EMOTIONS
 
 SPANS_S = (5, 20, 60, 180)
 """Seconds before and after a moment that are compared: short ones find a smile, long ones a change of mood."""
-MOST_BINS = 720
+MOST_BINS = 2400
 SHUFFLES = 400
 LEVEL = 0.05
 LEAST = 0.02

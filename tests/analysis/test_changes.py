@@ -125,4 +125,4 @@ def test_who_leaves_does_not_look_like_a_change(simulate):
 
 def test_long_lessons_are_told_in_longer_bins(simulate):
     frames, faces = simulate(np.random.default_rng(8), 3, 3600, fps=0.5)
-    assert lesson_changes(frames, faces, QUICK).bin_s == 5.0
+    assert lesson_changes(frames, faces, QUICK).bin_s == 1.5

@@ -1,0 +1,168 @@
+"""What changed, within a lesson and against the course, in a teacher's words."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emotionkit.analysis import (
+    AnalysisSettings,
+    Changes,
+    against_course,
+    course_student_means,
+    lesson_changes,
+    lesson_difference,
+    student_means,
+)
+from emotionkit.errors import UnknownLessonError
+from emotionkit.records import EMOTIONS
+from emotionkit.reports import course_sections, sections, texts
+from emotionkit.warehouse import open_warehouse
+
+QUICK = AnalysisSettings(resamples=200)
+
+
+@pytest.fixture
+def course(tmp_path, stored, waves) -> Path:
+    """Three lessons of one course a week apart, one of another course, one without a date."""
+    for week in range(3):
+        start = waves.started_at + timedelta(weeks=week)
+        stored(tmp_path, dataclasses.replace(waves, lesson_id=f"w{week}", started_at=start, duration_s=60.0), 5 + week)
+    stored(tmp_path, dataclasses.replace(waves, lesson_id="other", course="Chemistry", duration_s=20.0), 4)
+    stored(tmp_path, dataclasses.replace(waves, lesson_id="undated", started_at=None, duration_s=20.0), 4)
+    return tmp_path
+
+
+def words(section: sections.Section) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", section.html)).split())
+
+
+def means(lesson_id: str, seed: int, happy: float = 0.0, *, known: bool = True) -> pd.DataFrame:
+    values = np.random.default_rng(seed).dirichlet([3, 1, 1, 8, 30, 4, 3], 9)
+    values[:, 3] += happy * values[:, 4]
+    values[:, 4] *= 1 - happy
+    names = [f"S{k}" for k in range(9)]
+    rows = pd.DataFrame(values, columns=list(EMOTIONS))
+    return rows.assign(lesson_id=lesson_id, person=names, student_id=names if known else None, weight=1.0)
+
+
+def changes(rows: list[tuple[float, str, float, float]], *, looked: bool = True) -> Changes:
+    table = pd.DataFrame(rows, columns=["time_s", "emotion", "before", "after"])
+    table["difference"] = table["after"] - table["before"]
+    table = table.assign(
+        moment=(table["time_s"].diff() > 5).cumsum() + 1,
+        early_s=table["time_s"] - 0.5,
+        late_s=table["time_s"] + 0.5,
+        low=table["difference"] - 0.1,
+        high=table["difference"] + 0.1,
+        p=0.01,
+    )
+    return Changes(table, 1.0, looked, QUICK)
+
+
+def test_the_reduction_in_sql_is_that_in_pandas(course):
+    with open_warehouse(course) as rows:
+        reduced = course_student_means(rows, "w1", QUICK)
+        lessons = ["w0", "w1"]
+        frames = pd.concat([rows.frames(lesson_id) for lesson_id in lessons])
+        faces = pd.concat([rows.faces(lesson_id) for lesson_id in lessons])
+    expected = student_means(frames, faces, QUICK)
+    pd.testing.assert_frame_equal(
+        reduced.drop(columns="student_id"), expected.drop(columns="student_id"), check_dtype=False
+    )
+    assert reduced["student_id"].isna().all()
+
+
+def test_only_earlier_lessons_of_the_course_are_taken(course):
+    rows = open_warehouse(course)
+    assert set(course_student_means(rows, "w2")["lesson_id"]) == {"w0", "w1", "w2"}
+    assert set(course_student_means(rows, "w0")["lesson_id"]) == {"w0"}
+    assert set(course_student_means(rows, "undated")["lesson_id"]) == {"undated"}
+    with pytest.raises(UnknownLessonError):
+        course_student_means(rows, "w9")
+
+
+def test_the_first_lesson_has_none_to_compare_with(course):
+    difference = against_course(course_student_means(open_warehouse(course), "w0"), "w0", QUICK)
+    said = words(course_sections.course_so_far(difference))
+    assert said == f"{texts.COURSE_SO_FAR} {texts.COURSE_NO_EARLIER}"
+
+
+def test_no_difference_is_said_to_be_none():
+    difference = against_course(pd.concat([means("a", 1), means("b", 2), means("c", 3)]), "c", QUICK)
+    said = words(course_sections.course_so_far(difference))
+    assert "Against the 2 earlier lessons, nothing differs by more than chance." in said
+    assert "The same 9 people are compared with their own earlier lessons." in said
+    assert "<li>" not in course_sections.course_so_far(difference).html
+
+
+def test_a_difference_is_told_with_both_shares():
+    difference = lesson_difference(pd.concat([means("a", 1), means("b", 2, 0.5)]), "b", ["a"], QUICK)
+    section = course_sections.course_so_far(difference)
+    told = re.findall("<li>(.*?)</li>", section.html)
+    row = difference.table.loc["happy"]
+    assert f"Happy more often: {100 * row['here']:.0f}% of the time, {100 * row['there']:.0f}% before" in told
+    assert any(line.startswith("Neutral less often:") for line in told)
+    assert "Against the one earlier lesson, more than chance:" in words(section)
+    assert len(re.findall("<tr>", section.html)) == 8
+
+
+def test_unknown_students_are_said_to_be_unknown():
+    rows = pd.concat([means("a", 1, known=False), means("b", 2, known=False)])
+    said = words(course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK)))
+    assert texts.COURSE_NOTE["independent"] in said
+
+
+def test_too_few_students_are_said_to_be_too_few():
+    rows = pd.concat([means("a", 1).head(2), means("b", 2).head(2)])
+    section = course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK))
+    assert words(section) == f"{texts.COURSE_SO_FAR} {texts.COURSE_TOO_FEW}"
+    assert "nan" not in section.html
+
+
+def test_moments_are_told_by_time_and_without_their_mirror():
+    found = changes(
+        [
+            (40.0, "neutral", 0.9, 0.3),
+            (40.0, "happy", 0.002, 0.53),
+            (68.4, "surprise", 0.01, 0.3),
+            (100, "neutral", 0.9, 0.5),
+        ]
+    )
+    told = re.findall("<li>(.*?)</li>", course_sections.moments(found).html)
+    assert told == [
+        "<b>0:40</b> Happy rose from &lt;1% to 53%",
+        "<b>1:08</b> Surprised rose from 1% to 30%",
+        "<b>1:40</b> Neutral fell from 90% to 50%",
+    ]
+    assert "0:40 0:40 0:40 Neutral 90.0% 30.0% −70.0 −50.0" in words(course_sections.moments(found))
+
+
+def test_many_moments_are_cut_to_the_largest():
+    found = changes([(30.0 * k, "happy", 0.1, 0.2 + 0.01 * k) for k in range(15)])
+    section = course_sections.moments(found)
+    assert "The 10 largest of 15 times" in words(section)
+    told = re.findall("<b>(.*?)</b>", section.html)
+    assert told == [f"{k // 2}:{30 * (k % 2):02d}" for k in range(5, 15)]
+    assert len(re.findall("<tr>", section.html)) == 16
+
+
+def test_a_quiet_lesson_and_an_empty_one():
+    assert texts.MOMENTS_NONE in words(course_sections.moments(changes([])))
+    assert course_sections.moments(changes([], looked=False)).html == ""
+
+
+def test_the_smile_in_a_stored_lesson_is_told(warehouse):
+    rows = open_warehouse(warehouse)
+    lesson_id = "2026-09-14_physics-101_waves"
+    found = lesson_changes(rows.frames(lesson_id), rows.faces(lesson_id), QUICK)
+    happy = found.table.loc[(found.table["emotion"] == "happy") & (found.table["difference"] > 0), "time_s"]
+    assert (happy - 0.55 * 300).abs().min() <= 10
+    assert "Happy rose from" in words(course_sections.moments(found))
