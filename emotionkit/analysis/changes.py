@@ -22,7 +22,20 @@ SHUFFLES = 400
 LEVEL = 0.05
 LEAST = 0.02
 """Changes of the class's share that are smaller are no news, however sure."""
-COLUMNS = ("moment", "time_s", "early_s", "late_s", "emotion", "before", "after", "difference", "low", "high", "p")
+COLUMNS = (
+    "moment",
+    "time_s",
+    "early_s",
+    "late_s",
+    "emotion",
+    "before",
+    "after",
+    "difference",
+    "low",
+    "high",
+    "p",
+    "students",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +46,18 @@ class Changes:
         table: A row per moment and expression that changed: ``moment`` (a number from 1; what changes within five
             seconds is one moment), ``time_s`` and its interval ``early_s`` to ``late_s``, ``emotion``, ``before`` and
             ``after`` (shares over the students seen on both sides), ``difference`` (after less before) and its interval
-            ``low`` to ``high``, ``p`` (chance that a lesson without common changes shows one so large anywhere). As
-            the largest changes are chosen, their sizes are somewhat too large.
+            ``low`` to ``high``, ``p`` (chance that a lesson without common changes shows one so large anywhere),
+            ``students`` (how many were seen on both sides). As the largest changes are chosen, their sizes are
+            somewhat too large.
         bin_s: Seconds to which time is told.
+        students: People seen with a usable face.
         looked: Whether there was enough to look at: three people, and fifteen seconds.
         settings: The settings that made it.
     """
 
     table: pd.DataFrame
     bin_s: float
+    students: int
     looked: bool
     settings: AnalysisSettings
 
@@ -100,7 +116,7 @@ def lesson_changes(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysis
     table[["time_s", "early_s", "late_s"]] *= bin_s
     table = table.loc[table["difference"].abs() >= LEAST].sort_values(["time_s", "p"], kind="stable", ignore_index=True)
     table["moment"] = (table["time_s"].diff() > SPANS_S[0]).cumsum() + 1
-    return Changes(table, bin_s, bool(scans), settings)
+    return Changes(table, bin_s, len(students), bool(scans), settings)
 
 
 def _scan(sums: NDArray[np.float64], weights: NDArray[np.float64], span: int) -> _Scan:
@@ -180,6 +196,7 @@ def _row(
         "difference": difference,
         "low": max(float(size.low[emotion]), -1.0),
         "high": min(float(size.high[emotion]), 1.0),
+        "students": int(there.sum()),
     }
 
 

@@ -12,14 +12,22 @@ from emotionkit.reports.sections import Section
 MOST_MOMENTS = 10
 
 
-def moments(changes: Changes, timeline: Timeline | None = None) -> Section:
+def moments(changes: Changes, timeline: Timeline | None = None, min_group: int = 0) -> Section:
     """Return the moments at which the class changed, by time, the ten largest at most; empty with too few faces.
 
     Also where a part of the ``timeline`` is withheld: before and after a moment would tell of it.
+
+    Args:
+        changes: The moments.
+        timeline: What is shown beside them.
+        min_group: People on whom every number shown must depend; a change of fewer is not told, and one without its
+            numbers where these, with those of the whole class, would speak of the few who were not there.
     """
-    if not changes.looked or (timeline is not None and timeline.withheld_bins):
+    if not changes.looked or changes.students < min_group or (timeline is not None and timeline.withheld_bins):
         return Section("")
-    by_moment = [_telling(rows) for _, rows in changes.table.groupby("moment", sort=True)]
+    table = changes.table.loc[changes.table["students"] >= min_group]
+    numbers = table.loc[[not _leaves_few(changes.students - count, min_group) for count in table["students"]]]
+    by_moment = [_telling(rows) for _, rows in table.groupby("moment", sort=True)]
     largest = sorted(by_moment, key=lambda rows: -rows["difference"].abs().max())[:MOST_MOMENTS]
     shown = [rows for rows in by_moment if any(rows is one for one in largest)]
     lead = texts.MOMENTS_LEAD if len(shown) == len(by_moment) else texts.MOMENTS_SOME
@@ -29,11 +37,11 @@ def moments(changes: Changes, timeline: Timeline | None = None) -> Section:
             id="moments",
             heading=texts.MOMENTS,
             lead=lead.format(shown=len(shown), all=len(by_moment)) if shown else texts.MOMENTS_NONE,
-            items=[_moment(rows) for rows in shown],
+            items=[_moment(rows, numbers.index) for rows in shown],
             notes=[texts.MOMENTS_NOTE] if shown else [],
             details=texts.MOMENTS_TABLE,
             columns=texts.MOMENTS_COLUMNS,
-            rows=[_moment_row(row) for _, row in changes.table.iterrows()],
+            rows=[_moment_row(row) for _, row in numbers.iterrows()],
         )
     )
 
@@ -42,9 +50,14 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     """Return what differs from the earlier lessons by more than chance, or that nothing does, or why none is known.
 
     A difference that speaks of fewer than ``min_group`` students is as good as none.
+
+    Args:
+        difference: The lesson against the earlier ones.
+        min_group: As for :func:`moments`.
     """
     tested = difference.design != "nothing" and difference.students >= min_group
     larger = difference.larger_than_chance() if tested else difference.table.iloc[:0]
+    numbers = difference.design == "independent" or not _leaves_few(difference.only_here, min_group)
     lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
     if not tested:
         lead = texts.COURSE_TOO_FEW if difference.against else texts.COURSE_NO_EARLIER
@@ -57,13 +70,22 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
             id="course",
             heading=texts.COURSE_SO_FAR,
             lead=lead.format(lessons=texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)),
-            items=[("", _compared(str(emotion), row)) for emotion, row in larger.iterrows()],
+            items=[("", _compared(str(emotion), row, numbers=numbers)) for emotion, row in larger.iterrows()]
+            if tested
+            else [],
             notes=[f"{about} {texts.COURSE_CHANCE}"] if tested else [],
             details=texts.COURSE_TABLE,
             columns=texts.COURSE_COLUMNS,
-            rows=[_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()] if tested else [],
+            rows=[_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()]
+            if tested and numbers
+            else [],
         )
     )
+
+
+def _leaves_few(left: int, min_group: int) -> bool:
+    """Return whether numbers of all but these people would, with those of all, speak of fewer than may be."""
+    return 0 < left < min_group
 
 
 def _telling(rows: pd.DataFrame) -> pd.DataFrame:
@@ -73,15 +95,15 @@ def _telling(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("difference", key=abs, ascending=False, kind="stable")
 
 
-def _moment(rows: pd.DataFrame) -> tuple[str, str]:
-    told = [
-        (texts.MOMENT_RISE if row["difference"] > 0 else texts.MOMENT_FALL).format(
-            emotion=texts.EMOTIONS[row["emotion"]],
-            before=formatting.percent(row["before"]),
-            after=formatting.percent(row["after"]),
-        )
-        for row in rows.to_dict("records")
-    ]
+def _moment(rows: pd.DataFrame, with_numbers: pd.Index[int]) -> tuple[str, str]:
+    told = []
+    for index, row in rows.iterrows():
+        rise, fall = texts.MOMENT_RISE, texts.MOMENT_FALL
+        if index not in with_numbers:
+            rise, fall = texts.MOMENT_RISE_ALONE, texts.MOMENT_FALL_ALONE
+        before, after = formatting.percent(row["before"]), formatting.percent(row["after"])
+        pattern = rise if row["difference"] > 0 else fall
+        told.append(pattern.format(emotion=texts.EMOTIONS[row["emotion"]], before=before, after=after))
     return formatting.clock(float(rows["time_s"].iloc[0])), "; ".join(told)
 
 
@@ -97,10 +119,12 @@ def _moment_row(row: pd.Series[float]) -> list[str]:
     ]
 
 
-def _compared(emotion: str, row: pd.Series[float]) -> str:
-    pattern = texts.COURSE_MORE if row["difference"] > 0 else texts.COURSE_LESS
+def _compared(emotion: str, row: pd.Series[float], *, numbers: bool) -> str:
+    more, less = texts.COURSE_MORE, texts.COURSE_LESS
+    if not numbers:
+        more, less = texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE
     here, there = formatting.percent(row["here"]), formatting.percent(row["there"])
-    return pattern.format(emotion=texts.EMOTIONS[emotion], here=here, there=there)
+    return (more if row["difference"] > 0 else less).format(emotion=texts.EMOTIONS[emotion], here=here, there=there)
 
 
 def _difference_row(emotion: str, row: pd.Series[float]) -> list[str]:

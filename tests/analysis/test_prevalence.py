@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
@@ -82,6 +85,14 @@ def test_labels_of_a_lesson_are_taken(simulate):
     means = student_means(frames, faces, reading="labels")
     read = corrected_prevalence(means, 100 * RATES, QUICK).table["read"]
     assert read["neutral"] == pytest.approx((faces["emotion"] == "neutral").mean())
+
+
+def test_the_confusion_of_the_shipped_network_can_be_corrected_for():
+    shipped = Path(__file__).resolve().parents[2] / "emotionkit" / "emotions" / "shipped" / "evaluation.json"
+    confusion = np.array(json.loads(shipped.read_text("utf-8"))["plain"]["confusion"])
+    rates = confusion / confusion.sum(axis=1, keepdims=True)
+    result = corrected_prevalence(table(np.tile(TRUTH @ rates, (5, 1))), confusion, QUICK).table
+    assert result["corrected"].to_numpy() == pytest.approx(TRUTH, abs=1e-6)
 
 
 def test_nobody_has_no_prevalence_and_two_no_interval():

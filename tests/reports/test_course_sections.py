@@ -53,7 +53,7 @@ def means(lesson_id: str, seed: int, happy: float = 0.0, *, known: bool = True) 
     return rows.assign(lesson_id=lesson_id, person=names, student_id=names if known else None, weight=1.0)
 
 
-def changes(rows: list[tuple[float, str, float, float]], *, looked: bool = True) -> Changes:
+def changes(rows: list[tuple[float, str, float, float]], *, looked: bool = True, students: int = 9) -> Changes:
     table = pd.DataFrame(rows, columns=["time_s", "emotion", "before", "after"])
     table["difference"] = table["after"] - table["before"]
     table = table.assign(
@@ -63,8 +63,9 @@ def changes(rows: list[tuple[float, str, float, float]], *, looked: bool = True)
         low=table["difference"] - 0.1,
         high=table["difference"] + 0.1,
         p=0.01,
+        students=students,
     )
-    return Changes(table, 1.0, looked, QUICK)
+    return Changes(table, 1.0, 9, looked, QUICK)
 
 
 def test_the_reduction_in_sql_is_that_in_pandas(course):
@@ -166,3 +167,25 @@ def test_the_smile_in_a_stored_lesson_is_told(warehouse):
     happy = found.table.loc[(found.table["emotion"] == "happy") & (found.table["difference"] > 0), "time_s"]
     assert (happy - 0.55 * 300).abs().min() <= 10
     assert "Happy rose from" in words(course_sections.moments(found))
+
+
+def test_small_groups_are_not_told_of():
+    found = [(40.0, "happy", 0.1, 0.5)]
+    assert "<b>0:40</b> Happy rose from 10% to 50%" in course_sections.moments(changes(found), min_group=5).html
+    assert texts.MOMENTS_NONE in words(course_sections.moments(changes(found, students=4), min_group=5))
+    assert course_sections.moments(changes(found), min_group=10).html == ""
+    difference = lesson_difference(pd.concat([means("a", 1), means("b", 2, 0.5)]), "b", ["a"], QUICK)
+    assert texts.COURSE_TOO_FEW in words(course_sections.course_so_far(difference, 10))
+    assert "%" not in course_sections.course_so_far(difference, 10).html
+
+
+def test_no_number_speaks_of_the_few_who_are_left():
+    """Numbers of eight of nine people, less those of all nine, are those of the ninth."""
+    one_away = course_sections.moments(changes([(40.0, "happy", 0.1, 0.5)], students=8), min_group=5)
+    assert "<b>0:40</b> Happy rose</li>" in one_away.html
+    assert "%" not in one_away.html
+    new = means("b", 2, 0.5)
+    new.loc[8, ["person", "student_id"]] = "S99"
+    section = course_sections.course_so_far(lesson_difference(pd.concat([means("a", 1), new]), "b", ["a"], QUICK), 5)
+    assert "Happy more often</li>" in section.html
+    assert "%" not in section.html
