@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 MEANS_COLUMNS = ("lesson_id", "person", "student_id", "weight", *EMOTIONS)
 Reading = Literal["probabilities", "labels"]
 
-_SHARES = ", ".join(f"sum({emotion} * weight_s * seen) / sum(weight_s * seen) AS {emotion}" for emotion in EMOTIONS)
-_SUMS = ", ".join(f"avg({emotion}::DOUBLE) AS {emotion}" for emotion in EMOTIONS)
+_SUMS = ", ".join(f"sum({emotion} * weight_s) AS {emotion}" for emotion in EMOTIONS)
+_SHARES = ", ".join(f"sum({emotion}) / sum(seconds) AS {emotion}" for emotion in EMOTIONS)
 _MEANS_SQL = f"""
 WITH chosen AS (
     SELECT lesson_id FROM lessons WHERE course = $course AND (started_at, lesson_id) <= (
         SELECT (started_at, lesson_id) FROM lessons WHERE lesson_id = $until)
 ), lengths AS (
     SELECT lesson_id, sum(weight_s) AS sampled_s FROM frames SEMI JOIN chosen USING (lesson_id) GROUP BY lesson_id
-), moments AS (
-    SELECT lesson_id, coalesce('student ' || student_id, 'track ' || track_id) AS person, pts_s,
-        any_value(student_id) AS student_id, any_value(weight_s) AS weight_s, count(*) AS seen, {_SUMS}
+), tracks_seen AS (
+    SELECT lesson_id, track_id, student_id, sum(weight_s) AS seconds, {_SUMS}
     FROM faces SEMI JOIN chosen USING (lesson_id) JOIN frames USING (lesson_id, pts_s)
     WHERE quality >= $minimum_quality AND weight_s > 0
-    GROUP BY lesson_id, person, pts_s
+    GROUP BY lesson_id, track_id, student_id
 )
-SELECT lesson_id, person, any_value(student_id) AS student_id,
-    least(1.0, sum(weight_s) / any_value($full_presence * sampled_s)) AS weight, {_SHARES}
-FROM moments JOIN lengths USING (lesson_id)
+SELECT lesson_id, coalesce('student ' || student_id, 'track ' || track_id) AS person,
+    any_value(student_id) AS student_id,
+    least(1.0, sum(seconds) / any_value($full_presence * sampled_s)) AS weight, {_SHARES}
+FROM tracks_seen JOIN lengths USING (lesson_id)
 GROUP BY lesson_id, person
 ORDER BY lesson_id, person
 """  # noqa: S608 - nothing but names of columns is put in
@@ -82,7 +82,8 @@ def course_student_means(
 ) -> pd.DataFrame:
     """Return :func:`student_means` of a lesson and of all earlier ones of its course, reduced where the rows are.
 
-    Only lessons with a known start are earlier than another; without course or start there is the lesson alone.
+    Only lessons with a known start are earlier than another; without course or start there is the lesson alone. Of a
+    student with two faces in one frame both count towards the weight.
 
     Args:
         warehouse: Where the lessons are.
