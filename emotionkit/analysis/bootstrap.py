@@ -1,4 +1,4 @@
-"""Resampling of students, and of blocks of time within them, and the interval that comes of it."""
+"""Resampling of students, or of blocks of time where there is one, and the interval that comes of it."""
 
 from __future__ import annotations
 
