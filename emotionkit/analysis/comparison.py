@@ -54,8 +54,8 @@ class LessonDifference:
     settings: AnalysisSettings
 
     def larger_than_chance(self, level: float = 0.05) -> pd.DataFrame:
-        """Return the rows of the table whose ``p_holm`` is at most ``level``, the largest difference first."""
-        rows = self.table.loc[self.table["p_holm"] <= level]
+        """Return the rows whose ``p_holm`` is at most ``level`` and whose interval is off 0, the largest first."""
+        rows = self.table.loc[(self.table["p_holm"] <= level) & (self.table["low"] * self.table["high"] > 0)]
         return rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
 
 
