@@ -16,8 +16,11 @@ def kernel_manager(folder: Path) -> type[AsyncKernelManager]:
     A kernel looked up by name could be any interpreter that once registered as ``python3``. Where there are Unix
     sockets, kernels talk through them: no ports, so that reports made at the same time cannot take each other's.
     """
+    # A kernel is interrupted before it is shut down, and sometimes logs that as an error. What really goes wrong in one
+    # comes back through papermill.
+    launch = ["-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"]
     specification = KernelSpec(
-        argv=[sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        argv=[sys.executable, "-Xfrozen_modules=off", *launch],
         display_name="emotionkit",
         language="python",
         env={
