@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+from emotionkit.emotions.pictures import Picture, compressed, narrowed
 
 _SIDE_LOW = 16
 """Narrowest face, in pixels, that training imitates."""
@@ -79,7 +78,7 @@ def _shaken(image: Picture, rng: np.random.Generator) -> Picture:
 
 
 def _far_away(image: Picture, rng: np.random.Generator) -> Picture:
-    return _at_width(image, int(rng.integers(_SIDE_LOW, image.shape[1])))
+    return narrowed(image, int(rng.integers(_SIDE_LOW, image.shape[1])))
 
 
 def _noisy(image: Picture, rng: np.random.Generator) -> Picture:
@@ -93,16 +92,7 @@ def _in_the_dark(image: Picture, rng: np.random.Generator) -> Picture:
 
 
 def _compressed(image: Picture, rng: np.random.Generator) -> Picture:
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(10, 60))])
-    decoded = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
-    assert decoded is not None
-    return decoded.astype(np.uint8, copy=False)
-
-
-def _at_width(image: Picture, side: int) -> Picture:
-    height, width = image.shape
-    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return compressed(image, int(rng.integers(10, 60)))
 
 
 _FAULTS: tuple[Callable[[Picture, np.random.Generator], Picture], ...] = (

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emotionkit.emotions.pictures import Picture, compressed, turned
 from emotionkit.emotions.readings import Readings
 
-Picture = NDArray[np.uint8]
 _SENSOR_NOISE = 1.0
 """Grey levels of noise that a camera adds to a dark picture."""
 
@@ -100,14 +100,7 @@ def _narrow(image: Picture, width: float) -> Picture:
 
 
 def _compressed(image: Picture, quality: float) -> Picture:
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
-    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
-
-
-def _turned(image: Picture, degrees: float) -> Picture:
-    height, width = image.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
-    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return compressed(image, int(quality))
 
 
 def _covered_below(image: Picture, share: float) -> Picture:
@@ -129,7 +122,7 @@ CONDITIONS = (
     Condition("dark, share of the light", (0.5, 0.2, 0.1, 0.05), 0.1, _dark),
     Condition("narrow, width in px", (36, 24, 16, 12), 24, _narrow),
     Condition("JPEG, quality", (60, 40, 20, 10), 20, _compressed),
-    Condition("turned, degrees", (5, 10, 15, 20, 30), 15, _turned),
+    Condition("turned, degrees", (5, 10, 15, 20, 30), 15, turned),
     Condition("lower part covered, share", (0.25, 0.4, 0.5), 0.5, _covered_below),
     Condition("left part covered, share", (0.25, 0.4, 0.5), 0.5, _covered_aside),
 )

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+from emotionkit.emotions import pictures
+from emotionkit.emotions.pictures import Picture
 
 
 def spoil(image: Picture, rng: np.random.Generator) -> Picture:
@@ -19,10 +19,7 @@ def spoil(image: Picture, rng: np.random.Generator) -> Picture:
 
 def too_small(image: Picture, rng: np.random.Generator) -> Picture:
     """Leave 4 to 8 pixels of width."""
-    height, width = image.shape
-    side = int(rng.integers(4, 9))
-    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return pictures.narrowed(image, int(rng.integers(4, 9)))
 
 
 def blurred(image: Picture, rng: np.random.Generator) -> Picture:
@@ -62,9 +59,7 @@ def no_face(image: Picture, rng: np.random.Generator) -> Picture:
 
 def turned(image: Picture, rng: np.random.Generator) -> Picture:
     """Turn by 70 to 290 degrees: a detector that gives such a box has found something else than an upright face."""
-    height, width = image.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), float(rng.uniform(70, 290)), 1)
-    return cv2.warpAffine(image, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return pictures.turned(image, float(rng.uniform(70, 290)))
 
 
 def lost_in_noise(image: Picture, rng: np.random.Generator) -> Picture:
