@@ -8,26 +8,17 @@ from pathlib import Path
 
 import click
 
+from emotionkit.cli.options import checked
 from emotionkit.cli.output import json_option, print_json
 from emotionkit.policy import GROUNDS, Policy, Purpose, parse_jurisdiction, parse_purpose
 from emotionkit.project import PROJECT_FILE, declare_policy
 
 
-def _checked(parse: Callable[[object], str]) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    def check(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-        try:
-            return None if value is None else parse(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{error}.", context, parameter) from error
-
-    return check
-
-
 @click.command()
-@click.option("--purpose", callback=_checked(parse_purpose), metavar="WORDS", help=f"One of: {', '.join(Purpose)}.")
+@click.option("--purpose", callback=checked(parse_purpose), metavar="WORDS", help=f"One of: {', '.join(Purpose)}.")
 @click.option(
     "--jurisdiction",
-    callback=_checked(parse_jurisdiction),
+    callback=checked(parse_jurisdiction),
     metavar="CODE",
     help="A country such as US or DE, or EU or EEA.",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from emotionkit.cli.options import checked
 from emotionkit.cli.output import FilePath, json_option, print_json, warehouse_option
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
@@ -19,22 +19,10 @@ from emotionkit.project import load_project_settings
 if TYPE_CHECKING:
     from emotionkit.warehouse.register import Consent, Student
 
-_Check = Callable[[click.Context, click.Parameter, str | None], object]
-
 
 @click.group()
 def students() -> None:
     """Enrol students who agreed, and withdraw."""
-
-
-def _checked(parse: Callable[[str], object]) -> _Check:
-    def check(context: click.Context, parameter: click.Parameter, value: str | None) -> object:
-        try:
-            return None if value is None else parse(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{error}.", context, parameter) from error
-
-    return check
 
 
 def _day(text: str) -> date:
@@ -51,12 +39,12 @@ def _name(text: str) -> str:
 
 
 @students.command()
-@click.argument("name", callback=_checked(_name))
+@click.argument("name", callback=checked(_name))
 @click.option("--photo", "photos", type=FilePath, metavar="FILE", multiple=True, help="Of the student alone; several.")
-@click.option("--consent", "given", callback=_checked(_day), metavar="DAY", required=True, help="When it was given.")
-@click.option("--course", callback=_checked(_name), metavar="COURSE", help="It holds for lessons of this course.")
+@click.option("--consent", "given", callback=checked(_day), metavar="DAY", required=True, help="When it was given.")
+@click.option("--course", callback=checked(_name), metavar="COURSE", help="It holds for lessons of this course.")
 @click.option("--whole", is_flag=True, help="It holds for all lessons.")
-@click.option("--until", callback=_checked(_day), metavar="DAY", help="The last day on which it holds.")
+@click.option("--until", callback=checked(_day), metavar="DAY", help="The last day on which it holds.")
 @warehouse_option
 @json_option
 def enroll(
@@ -110,7 +98,7 @@ def list_students(warehouse: Path, as_json: bool) -> None:
 
 @students.command()
 @click.argument("student", metavar="NAME_OR_ID")
-@click.option("--on", "day", callback=_checked(_day), metavar="DAY", help="The first day without; today if not given.")
+@click.option("--on", "day", callback=checked(_day), metavar="DAY", help="The first day without; today if not given.")
 @warehouse_option
 @json_option
 def withdraw(student: str, day: date | None, warehouse: Path, as_json: bool) -> None:
