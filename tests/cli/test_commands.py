@@ -11,22 +11,6 @@ import time
 
 import pytest
 
-from emotionkit.cli import main
-
-
-@pytest.fixture
-def emotionkit(tmp_path, monkeypatch, capsys):
-    """``emotionkit(*arguments)``: run a command in an empty folder; returns (status, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return ended.value.code, captured.out, captured.err
-
-    return run
-
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory, short_lesson):
