@@ -80,7 +80,7 @@ def review_sightings(warehouse: Path, lesson: Lesson) -> None:
     with changing_register(warehouse) as register:
         for student in register.students:
             own = [sighting for sighting in student.sightings if sighting.lesson_id == lesson.lesson_id]
-            covered = day is not None and student.covered(day, lesson.course)
+            covered = student.covered(day, lesson.course)
             _replace_sightings(student, lesson, [replace(s, day=day) for s in own if day and covered])
 
 
@@ -96,7 +96,7 @@ def _record(warehouse: Path, lesson: Lesson, run_id: str, students: Mapping[int,
     with changing_register(warehouse) as register:
         for student in register.students:
             tracks = [track_id for track_id, student_id in students.items() if student_id == student.student_id]
-            covered = day is not None and student.covered(day, lesson.course)
+            covered = student.covered(day, lesson.course)
             own = [Sighting(lesson.lesson_id, run_id, track_id, day) for track_id in tracks if day and covered]
             _replace_sightings(student, lesson, own)
 
