@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.comparison import FEWEST_COMPARED
-from emotionkit.analysis.contrast import TINY, Sample, contrast
+from emotionkit.analysis.contrast import Sample, contrast
 from emotionkit.analysis.readings import student_readings, student_sums, student_weights
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS

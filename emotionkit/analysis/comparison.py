@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from emotionkit.analysis.contrast import TINY, Sample, contrast, holm
+from emotionkit.analysis.bootstrap import TINY
+from emotionkit.analysis.contrast import Sample, contrast, holm
 from emotionkit.analysis.readings import require_columns
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import MEANS_COLUMNS

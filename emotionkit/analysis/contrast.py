@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from emotionkit.analysis.bootstrap import interval
+from emotionkit.analysis.bootstrap import TINY, interval
 from emotionkit.analysis.readings import effective_number
 from emotionkit.analysis.settings import AnalysisSettings
 
-TINY = 1e-12
 MOST_UNEVEN = 2.0
 """How many times the students of one side the other may have before skewness counts."""
 PERMUTATIONS = 10_000

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.comparison import FEWEST_COMPARED
-from emotionkit.analysis.contrast import TINY, holm
+from emotionkit.analysis.contrast import holm
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import MEANS_COLUMNS
