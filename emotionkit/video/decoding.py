@@ -21,7 +21,7 @@ TOLERANCE_S = Fraction(1)
 DAMAGE_LIMIT = Fraction(1, 100)
 """Share of the pictures that may be damaged, at least one picture; a recording with more is refused."""
 
-_HOLE = 1 << 16
+HOLE = 1 << 16
 """Bytes between one Matroska block and the next above which something was lost; what lies between is a few dozen."""
 
 _PATIENCE = 50
@@ -83,7 +83,7 @@ class _Tally:
             self.others_end = end if self.others_end is None else max(end, self.others_end)
         if self.source.skips_damage and packet.pos is not None and packet.pos >= 0:
             gap = packet.pos - self.read_to
-            self.lost_bytes += gap if self.read_to and gap > _HOLE else 0
+            self.lost_bytes += gap if self.read_to and gap > HOLE else 0
             self.read_to = max(self.read_to, packet.pos + packet.size)
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
 from av import VideoFrame
 from numpy.typing import NDArray
+
+_LUMA_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21"})
+"""Pixel formats whose first plane is brightness, a byte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,34 @@ def orientation(frame: VideoFrame) -> Orientation:
 def luma(frame: VideoFrame) -> NDArray[np.uint8]:
     """Return the brightness of a picture as displayed.
 
-    The Y plane as it is would be quicker by a millisecond at 1280×720, but its black is 16 in one format and 0 in the
-    next. Here black is 0 and white 255 in every format, whether limited or full range, RGB or ten bits deep.
+    Black is 0 and white 255 in every format, whether limited or full range, RGB or ten bits deep. Where the first
+    plane holds brightness in bytes it is read as it lies, through a table that FFmpeg's own conversion gave. That
+    is quicker, and exact where FFmpeg would go through RGB, as it does for pictures whose colour space is named.
 
     Returns:
         uint8 (height, width), contiguous, orientation applied; it stays valid after the decoder has gone on.
     """
-    gray = frame.reformat(format="gray").to_ndarray().astype(np.uint8, copy=False)
-    return np.array(orientation(frame).upright(gray), order="C")
+    if frame.format.name not in _LUMA_FIRST:
+        gray = frame.reformat(format="gray").to_ndarray().astype(np.uint8, copy=False)
+        return np.array(orientation(frame).upright(gray), order="C")
+    plane = frame.planes[0]
+    stored = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    gray = cv2.LUT(stored, _to_gray(frame.format.name, int(frame.color_range)))
+    return np.array(orientation(frame).upright(gray), order="C", copy=None)
+
+
+@lru_cache
+def _to_gray(pixel_format: str, color_range: int) -> NDArray[np.uint8]:
+    """Return uint8 (256,): what FFmpeg's conversion to full-range gray makes of each value of the first plane."""
+    side = 256
+    ramp = VideoFrame(side, side, pixel_format)
+    for plane in ramp.planes:
+        plane.update(bytes([128]) * plane.buffer_size)
+    first = ramp.planes[0]
+    row = bytes(range(256)).ljust(first.line_size, b"\0")
+    first.update(row * (first.buffer_size // first.line_size))
+    ramp.color_range = color_range
+    return ramp.reformat(format="gray").to_ndarray()[0].astype(np.uint8)
 
 
 def _sign(value: int) -> int:

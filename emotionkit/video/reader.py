@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
-from fractions import Fraction
 from pathlib import Path
 
-from emotionkit.errors import InvalidInputError
 from emotionkit.records import Frame
 from emotionkit.video.decoding import pictures
 from emotionkit.video.luma import luma
-from emotionkit.video.sampling import sampled
+from emotionkit.video.sampling import sampled, sampling_rate
 from emotionkit.video.source import opened
 
 
-def sampled_frames(path: Path, sample_fps: float) -> Generator[Frame, None, None]:
+def sampled_frames(path: Path, sample_fps: float, *, threads: int | None = None) -> Generator[Frame, None, None]:
     """Read a recording at about ``sample_fps`` pictures per second.
 
     Time 0 is where a player's position 0 is: the earliest start of the file's sound or picture. ``video.sampling``
@@ -25,6 +22,7 @@ def sampled_frames(path: Path, sample_fps: float) -> Generator[Frame, None, None
     Args:
         path: The recording.
         sample_fps: Pictures to look at per second, above 0; at the recording's own rate or above, all of them.
+        threads: How many the decoder may use; one per core, at most four, unless given.
 
     Yields:
         Frames in order of time. Their weights sum exactly to the time from the first picture to the end of the last.
@@ -34,10 +32,7 @@ def sampled_frames(path: Path, sample_fps: float) -> Generator[Frame, None, None
         RecordingError: The recording cannot be read, or not to its end; the latter only shows once the frames that
             can be read have been yielded.
     """
-    if not (math.isfinite(sample_fps) and sample_fps > 0):
-        raise InvalidInputError(f"sample_fps must be a number above 0, got {sample_fps!r}.")
-    # Through the decimal form: 0.1 is meant as a tenth, not as the binary fraction beside it.
-    rate = Fraction(str(float(sample_fps)))
-    with opened(path) as source:
+    rate = sampling_rate(sample_fps)
+    with opened(path, threads=threads) as source:
         for sample in sampled(pictures(source), rate):
             yield Frame(pts=sample.pts, weight=sample.weight, luma=luma(sample.picture))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from emotionkit.errors import InvalidInputError
+
 PictureT = TypeVar("PictureT")
 
 SLACK = Fraction(1, 2000)
@@ -30,6 +32,20 @@ class Sample(Generic[PictureT]):
     pts: Fraction
     weight: Fraction
     picture: PictureT
+
+
+def sampling_rate(sample_fps: float) -> Fraction:
+    """Return a number of samples per second as it was meant: 0.1 is a tenth, not the binary fraction beside it.
+
+    Raises:
+        InvalidInputError: It is not a number above 0.
+
+    >>> sampling_rate(0.1)
+    Fraction(1, 10)
+    """
+    if not (math.isfinite(sample_fps) and sample_fps > 0):
+        raise InvalidInputError(f"sample_fps must be a number above 0, got {sample_fps!r}.")
+    return Fraction(str(float(sample_fps)))
 
 
 def sampled(pictures: Iterable[Timed[PictureT]], rate: Fraction) -> Iterator[Sample[PictureT]]:

@@ -76,6 +76,11 @@ class Source:
         return not self._is("avi")
 
     @property
+    def can_be_cut(self) -> bool:
+        """Whether the container tells where its key frames are and takes a reader there exactly."""
+        return self._is("mov") or self._is("matroska")
+
+    @property
     def skips_damage(self) -> bool:
         """Whether FFmpeg passes over damage in this container without an error."""
         return self._is("matroska")
@@ -109,8 +114,12 @@ def stream_start(stream: Stream) -> Fraction | None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
     """Open a recording, and close it at the end of the block.
+
+    Args:
+        path: The recording.
+        threads: How many the decoder may use; one per core, at most four, unless given.
 
     Raises:
         RecordingError: It is missing, not readable, empty, cut off or not a video, or FFmpeg gave up inside the block.
@@ -118,7 +127,7 @@ def opened(path: Path) -> Iterator[Source]:
     _check_file(path)
     try:
         with _container(path) as container:
-            yield _source(path, container)
+            yield _source(path, container, threads or min(os.cpu_count() or 1, 4))
     except FFmpegError as error:
         said = (error.strerror or "unknown error").lower()
         raise RecordingError(path, f"cannot be read as a video ({said}).") from error
@@ -163,7 +172,7 @@ def _fault(path: Path) -> str | None:
     return f"is cut off: at least {missing:,} bytes are missing at its end." if missing else None
 
 
-def _source(path: Path, container: InputContainer) -> Source:
+def _source(path: Path, container: InputContainer, threads: int) -> Source:
     videos = [
         stream
         for stream in container.streams.video
@@ -175,6 +184,6 @@ def _source(path: Path, container: InputContainer) -> Source:
     video = next((stream for stream in videos if stream is best), videos[0])
     # AUTO lets a decoder work on several pictures at once; four threads are all that a class's video can use.
     video.thread_type = "AUTO"
-    video.codec_context.thread_count = min(os.cpu_count() or 1, 4)
+    video.codec_context.thread_count = threads
     others = tuple(stream for stream in (*container.streams.audio, *videos) if stream is not video)
     return Source(path, container, video, others)

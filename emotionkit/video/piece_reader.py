@@ -1,0 +1,115 @@
+"""The sampled pictures of one piece of a recording, with as little decoded as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from av import Packet, VideoFrame
+from av.error import FFmpegError
+from av.stream import Stream
+
+from emotionkit.errors import RecordingError
+from emotionkit.records import Frame
+from emotionkit.video.luma import luma
+from emotionkit.video.pieces import Piece
+from emotionkit.video.source import Source, opened
+
+
+class DamagedPieceError(RecordingError):
+    """A piece cannot be read as planned; whether the recording can be, only reading it from start to end will tell."""
+
+    def __init__(self, path: Path, piece: Piece) -> None:
+        super().__init__(path, f"has a damaged picture between {float(piece.start):.0f} and {float(piece.end):.0f} s.")
+
+
+def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
+    """Read the sampled pictures of a piece: the same as ``sampled_frames`` gives of that part of the recording.
+
+    Decoding begins at the piece's key frame. Pictures that nothing else is built on are decoded only if they are
+    wanted, and a group of pictures only as far as the last one that is wanted. One thread decodes.
+
+    Raises:
+        DamagedPieceError: A picture on the way is damaged or is not where it was.
+        RecordingError: The file can no longer be opened.
+    """
+    wanted = {sample.stamp: sample for sample in piece.samples}
+    with opened(path, threads=1) as source:
+        for picture in _Decoder(source, piece).pictures():
+            sample = wanted.pop(picture.pts or 0, None)
+            if sample is not None:
+                yield Frame(pts=sample.pts, weight=sample.weight, luma=luma(picture))
+            if not wanted:
+                return
+    raise DamagedPieceError(path, piece)
+
+
+class _Decoder:
+    """Hands the decoder what it needs for the wanted pictures and, within reason, no more."""
+
+    def __init__(self, source: Source, piece: Piece) -> None:
+        self._source, self._piece = source, piece
+        self._codec = source.video.codec_context
+        self._unfed = [sample.stamp for sample in piece.samples]
+        self._keys = piece.key_stamps
+        self._group_end = self._next_key(piece.key.pts)
+        self._has_gap = False
+        self._sound_from = piece.key.pts
+
+    def pictures(self) -> Iterator[VideoFrame]:
+        """Yield the pictures that were decoded, wanted or not, in the order of display."""
+        try:
+            for packet in self._packets():
+                if self._is_needed(packet):
+                    yield from self._checked(self._prepared(packet))
+                    yield from self._checked(packet.decode())
+                else:
+                    self._has_gap = True
+            yield from self._checked(self._codec.decode(None))
+        except FFmpegError as error:
+            raise DamagedPieceError(self._source.path, self._piece) from error
+
+    def _packets(self) -> Iterator[Packet[Stream]]:
+        """Yield the packets of the video from the key frame on."""
+        key = self._piece.key
+        self._source.container.seek(key.dts, stream=self._source.video)
+        reached = False
+        for packet in self._source.container.demux(self._source.video):
+            reached = reached or (packet.is_keyframe and packet.pts == key.pts)
+            if reached and packet.size:
+                yield packet
+
+    def _is_needed(self, packet: Packet[Stream]) -> bool:
+        """Say whether a wanted picture is, or may be built on, this packet or one after it before the next key frame.
+
+        A picture is decoded after those that it is built on, so that a group of pictures is done with its last wanted
+        one. Those shown before a key frame but decoded after it belong to the group before, and keep it alive.
+        """
+        if packet.is_keyframe:
+            self._group_end = self._next_key(packet.pts or 0)
+        if not self._unfed or (self._group_end is not None and min(self._unfed) >= self._group_end):
+            return False
+        is_wanted = packet.pts in self._unfed
+        if is_wanted:
+            self._unfed.remove(packet.pts or 0)
+        self._codec.skip_frame = "DEFAULT" if is_wanted else "NONREF"
+        return True
+
+    def _prepared(self, packet: Packet[Stream]) -> list[VideoFrame]:
+        """Begin anew at a key frame after packets were left out; what was still in the decoder comes out."""
+        if not (packet.is_keyframe and self._has_gap):
+            return []
+        remaining = self._codec.decode(None)
+        self._codec.flush_buffers()
+        self._has_gap, self._sound_from = False, packet.pts or 0
+        return remaining
+
+    def _checked(self, pictures: list[VideoFrame]) -> Iterator[VideoFrame]:
+        for picture in pictures:
+            # Right after a gap come pictures built on what was left out; nobody wants them.
+            if picture.is_corrupt and (picture.pts or 0) >= self._sound_from:
+                raise DamagedPieceError(self._source.path, self._piece)
+            yield picture
+
+    def _next_key(self, stamp: int) -> int | None:
+        return next((key for key in self._keys if key > stamp), None)

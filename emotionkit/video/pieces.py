@@ -1,0 +1,111 @@
+"""A recording cut at key frames into pieces that can be read apart from each other, and give together what it gives."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotionkit.video.index import KeyFrame, PictureIndex, picture_index
+from emotionkit.video.sampling import SLACK, sampling_rate
+
+_LARGEST = 1 << 62
+
+
+class SampleTime(NamedTuple):
+    """A picture to look at: its time stamp in the stream's time base, its second, and the seconds it stands for."""
+
+    stamp: int
+    pts: Fraction
+    weight: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of sampled pictures that begins with a key frame or soon after one.
+
+    Attributes:
+        number: Its place among the pieces of the recording, from 0.
+        key: Where decoding begins.
+        samples: The pictures to look at, at least one.
+        key_stamps: The stamps of all key frames from the first one needed to the one after the piece.
+    """
+
+    number: int
+    key: KeyFrame
+    samples: tuple[SampleTime, ...]
+    key_stamps: tuple[int, ...]
+
+    @property
+    def start(self) -> Fraction:
+        """Second of the first sample."""
+        return self.samples[0].pts
+
+    @property
+    def end(self) -> Fraction:
+        """Second at which the next piece begins, or the recording ends."""
+        return self.samples[-1].pts + self.samples[-1].weight
+
+
+def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piece, ...] | None:
+    """Return the pieces of a recording, about ``piece_s`` seconds each, or None if it has to be read in one go.
+
+    The samples are those of ``sampled_frames``. Cuts depend on the recording and the arguments alone. Where key
+    frames are far apart, pieces are longer.
+
+    Raises:
+        InvalidInputError: ``sample_fps`` is not a number above 0.
+        RecordingError: The file cannot be opened.
+    """
+    rate = sampling_rate(sample_fps)
+    index = picture_index(path)
+    stamps = None if index is None else _sampled_stamps(index, rate)
+    if index is None or stamps is None:
+        return None
+    samples = list(_samples(index, stamps))
+    key_stamps = [key.pts for key in index.keys]
+    starts = _starts(samples, key_stamps, Fraction(str(float(piece_s))))
+    pieces = []
+    for number, (first, end) in enumerate(pairwise([*starts, len(samples)])):
+        key = bisect_right(key_stamps, samples[first].stamp) - 1
+        after = bisect_right(key_stamps, samples[end - 1].stamp)
+        pieces.append(Piece(number, index.keys[key], tuple(samples[first:end]), tuple(key_stamps[key : after + 1])))
+    return tuple(pieces)
+
+
+def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: Fraction) -> list[int]:
+    """Return the indices of the samples with which a piece begins: the first after a key frame, in each new cell."""
+    starts = [0]
+    cell, group = samples[0].pts // piece_s, bisect_right(key_stamps, samples[0].stamp)
+    for number, sample in enumerate(samples):
+        new_group = bisect_right(key_stamps, sample.stamp)
+        if new_group != group and sample.pts // piece_s > cell:
+            starts.append(number)
+            cell = sample.pts // piece_s
+        group = new_group
+    return starts
+
+
+def _samples(index: PictureIndex, stamps: NDArray[np.int64]) -> Iterator[SampleTime]:
+    times = [index.seconds(stamp) for stamp in stamps.tolist()]
+    for stamp, (pts, until) in zip(stamps.tolist(), pairwise([*times, max(index.end, times[-1])]), strict=True):
+        yield SampleTime(stamp, pts, until - pts)
+
+
+def _sampled_stamps(index: PictureIndex, rate: Fraction) -> NDArray[np.int64] | None:
+    """Return the first stamp in each cell of the grid, as ``sampled`` chooses; None if 64 bits are too few for it."""
+    factor, offset = index.time_base * rate, (SLACK - index.zero) * rate
+    common = factor.denominator * offset.denominator
+    by, plus = int(factor * common), int(offset * common)
+    if max(abs(int(index.stamps[0])), abs(int(index.stamps[-1]))) * abs(by) + abs(plus) > _LARGEST:
+        return None
+    cells = (index.stamps * by + plus) // common
+    _, first = np.unique(cells, return_index=True)
+    return index.stamps[first]
