@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from emotionkit.config import DetectionSettings
 from emotionkit.faces.change import ChangeDetector
 from emotionkit.faces.detector import Luma, check_luma, same_face, suppress_overlaps
-from emotionkit.faces.dlib_detector import DlibDetector
-from emotionkit.records import BoundingBox, Detection
+from emotionkit.faces.dlib_detector import KNOWN_FACE_LENIENCE, DlibDetector
+from emotionkit.records import Detection
 
-NEAR, WIDE = 1.6, 3.0
-"""Side of the square searched for a known face, in sides of its box: first the near one, then, if it has just been lost
-there, the wide one."""
+WIDE = 3.0
+"""Side of the square searched for a known face that has just been lost at its place, in sides of its box."""
 CHANGED_SHARE = 0.025
 """Share of the picture that must change, away from known faces, for an early scan: most of a tile in a class of 25."""
 LOST_SHARE = 0.5
 """Share of the known faces that must be lost at once for an early scan: a new layout, not a few heads turning."""
-LONGEST_SEARCH = 12
+LONGEST_SEARCH = 24
 """Pictures in which a lost face is still looked for at its old place."""
 CREDIT_PER_PICTURE, LARGEST_CREDIT = 1 / 6, 3.0
 """Early scans that each picture earns and that can be saved up: a film shown in class may not cost a scan a picture."""
@@ -25,18 +24,22 @@ CREDIT_PER_PICTURE, LARGEST_CREDIT = 1 / 6, 3.0
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A face of the recent past: its last box and the number of pictures since."""
+    """A face of the recent past: how it was last found, and the number of pictures since.
 
-    box: BoundingBox
+    One that never reached the threshold is only suspected: it is looked for like a lost one until it does.
+    """
+
+    last: Detection
     misses: int = 0
+    suspected: bool = False
 
 
 class FollowingDetector:
     """Follows known faces from picture to picture, and scans the whole picture to learn of new ones.
 
-    A scan takes place in the first picture, ``full_scan_every`` pictures after the last scan, and early when much of
-    the picture changed or many faces were lost at once. Between scans a face costs 2 to 3 ms. The pictures of one
-    recording must come in order; the same pictures always give the same faces.
+    A scan takes place in the first picture, and early when much of the picture changed or many faces were lost at
+    once; ``full_scan_every`` pictures after any scan, one for large faces. Between scans a face costs about 1 ms. The
+    pictures of one recording must come in order; the same pictures always give the same faces.
     """
 
     def __init__(self, settings: DetectionSettings) -> None:
@@ -44,7 +47,7 @@ class FollowingDetector:
         self._detector = DlibDetector(settings)
         self._change = ChangeDetector()
         self._known: list[_Known] = []
-        self._pictures_since_scan = settings.full_scan_every
+        self._pictures_since_scan: int | None = None
         self._credit = LARGEST_CREDIT
 
     def detect(self, luma: Luma) -> list[Detection]:
@@ -57,25 +60,31 @@ class FollowingDetector:
             InvalidInputError: ``luma`` has another form.
         """
         check_luma(luma)
-        changed = self._change.share_changed(luma, (face.box for face in self._known))
-        scanning = self._scan_is_due(changed)
-        found, lost = self._follow(luma, self._detector.detect(luma) if scanning else [])
-        if not scanning and self._many(lost) and self._spend_credit():
-            found = suppress_overlaps([*found, *self._detector.detect(luma)])
-            lost = [face for face in lost if not _is_among(face.box, found)]
-            self._pictures_since_scan = 0
-        missed = [_Known(face.box, face.misses + 1) for face in lost if face.misses < LONGEST_SEARCH]
-        self._known = [_Known(detection.box) for detection in found] + missed
+        changed = self._change.share_changed(luma, (face.last.box for face in self._known))
+        self._credit = min(LARGEST_CREDIT, self._credit + CREDIT_PER_PICTURE)
+        scanned = self._scanned(luma) if self._scan_is_due(changed) else None
+        found, lost = self._follow(luma, scanned or [])
+        if scanned is None and self._many(lost) and self._spend_credit():
+            scanned = self._scanned(luma)
+            found = suppress_overlaps([*found, *self._certain(scanned)])
+            lost = [face for face in lost if not _is_among(face.last, found)]
+        if scanned is None:
+            found = self._with_large(luma, found)
+        self._remember(found, lost, scanned or [])
         return found
 
     def _scan_is_due(self, changed: float) -> bool:
-        self._credit = min(LARGEST_CREDIT, self._credit + CREDIT_PER_PICTURE)
-        self._pictures_since_scan += 1
-        due = self._pictures_since_scan >= self._settings.full_scan_every
-        if due or (changed >= CHANGED_SHARE and self._spend_credit()):
-            self._pictures_since_scan = 0
+        if self._pictures_since_scan is None:
             return True
-        return False
+        self._pictures_since_scan += 1
+        return changed >= CHANGED_SHARE and self._spend_credit()
+
+    def _scanned(self, luma: Luma) -> list[Detection]:
+        self._pictures_since_scan = 0
+        return self._detector.detect(luma, lenience=KNOWN_FACE_LENIENCE)
+
+    def _certain(self, scanned: list[Detection]) -> list[Detection]:
+        return [detection for detection in scanned if detection.score > self._settings.score_threshold]
 
     def _spend_credit(self) -> bool:
         if self._credit < 1:
@@ -84,21 +93,44 @@ class FollowingDetector:
         return True
 
     def _follow(self, luma: Luma, scanned: list[Detection]) -> tuple[list[Detection], list[_Known]]:
-        """Return what a scan found, if there was one, with the known faces that it did not find; and those now lost."""
-        found = list(scanned)
+        """Return what a scan is sure of, if there was one, with the known faces that it did not find; and the lost."""
+        found = self._certain(scanned)
         for face in self._known:
-            if not _is_among(face.box, found):
-                found += self._detector.detect_near(luma, face.box, reach=NEAR)
+            if not _is_among(face.last, found) and (again := self._again(luma, face)):
+                found.append(again)
         lost: list[_Known] = []
         for face in self._known:
-            if _is_among(face.box, found):
+            if _is_among(face.last, found):
                 continue
-            wide = self._detector.detect_near(luma, face.box, reach=WIDE) if face.misses == 0 else []
-            moved = [detection for detection in wide if not _is_among(detection.box, found)]
+            is_new = face.misses == 0 and not face.suspected
+            wide = self._detector.detect_near(luma, face.last.box, reach=WIDE) if is_new else []
+            moved = [detection for detection in wide if not _is_among(detection, found)]
             found += moved
             if not moved:
                 lost.append(face)
         return suppress_overlaps(found), lost
+
+    def _again(self, luma: Luma, face: _Known) -> Detection | None:
+        found = self._detector.detect_again(luma, face.last)
+        if found is None or (face.suspected and found.score <= self._settings.score_threshold):
+            return None
+        return found
+
+    def _with_large(self, luma: Luma, found: list[Detection]) -> list[Detection]:
+        """Look for new large faces from time to time, and settle where they are as a scan would."""
+        if self._pictures_since_scan is None or self._pictures_since_scan < self._settings.full_scan_every:
+            return found
+        self._pictures_since_scan = 0
+        new = [large for large in self._detector.detect_large(luma) if not _is_among(large, found)]
+        return suppress_overlaps([*found, *(self._detector.detect_again(luma, large) or large for large in new)])
+
+    def _remember(self, found: list[Detection], lost: list[_Known], scanned: list[Detection]) -> None:
+        missed = [
+            _Known(face.last, face.misses + 1, face.suspected) for face in lost if face.misses < LONGEST_SEARCH
+        ]
+        taken = [*found, *(face.last for face in missed)]
+        suspects = [_Known(weak, 1, suspected=True) for weak in scanned if not _is_among(weak, taken)]
+        self._known = [_Known(detection) for detection in found] + missed + suspects
 
     def _many(self, lost: list[_Known]) -> bool:
         """Say whether a large share of the faces of the last picture is among the lost."""
@@ -107,5 +139,5 @@ class FollowingDetector:
         return now > 0 and now >= LOST_SHARE * before
 
 
-def _is_among(box: BoundingBox, found: list[Detection]) -> bool:
-    return any(same_face(box, detection.box) for detection in found)
+def _is_among(face: Detection, found: list[Detection]) -> bool:
+    return any(same_face(face.box, detection.box) for detection in found)

@@ -84,7 +84,11 @@ def _index(source: Source) -> PictureIndex | None:
     promised = source.video_end
     if len(shown) < max(1, len(stamps)) or promised is None or promised - end > TOLERANCE_S:
         return None
-    if not keys or keys[0].pts != shown[0] or any(one.pts >= other.pts for one, other in zip(keys, keys[1:], strict=False)):
+    if (
+        not keys
+        or keys[0].pts != shown[0]
+        or any(one.pts >= other.pts for one, other in zip(keys, keys[1:], strict=False))
+    ):
         return None
     return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start)
 
