@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,28 +27,59 @@ EXEMPLARS = 6
 NEW_BELOW = 0.93
 """Similarity to all exemplars below which an appearance is new."""
 
+_PIXELS = 4 * (THUMBNAIL + 2)
+"""Side of the reduced region that the thumbnails are made of."""
+_RESIZED = 2 * _PIXELS
+"""Side above which a region is first reduced by a whole number, which costs a fraction of reducing it in one go."""
+
 Thumbnails = NDArray[np.float32]
 
 
-def look_at(luma: Luma, box: BoundingBox) -> Thumbnails:
-    """Return what surrounds a face, as detected and in each way in which the box may have jumped.
+class Look:
+    """What surrounds a face, as detected and in each way in which the box may have jumped.
+
+    Attributes:
+        region: uint8 (56, 56), the surroundings reduced; everything else follows from it.
+    """
+
+    def __init__(self, region: Luma) -> None:
+        self.region = region
+
+    @cached_property
+    def as_detected(self) -> Thumbnails:
+        """float32 (1, 144): the thumbnail that is neither shifted nor scaled, of mean 0 and norm 1."""
+        inner = _fine(self.region, 1 / max(ZOOMS))[2:-2, 2:-2]
+        return _normalised(inner.reshape(THUMBNAIL, 2, THUMBNAIL, 2).mean(axis=(1, 3)).reshape(1, -1))
+
+    @cached_property
+    def variants(self) -> Thumbnails:
+        """float32 (75, 144): all thumbnails. The product of two rows is their correlation.
+
+        Mean 0 and norm 1 make brightness and contrast not matter; row ``AS_DETECTED`` is the one not moved.
+        """
+        views = np.stack([_shifted(self.region, zoom / max(ZOOMS)) for zoom in ZOOMS])
+        return _normalised(views.reshape(-1, THUMBNAIL**2))
+
+
+def look_at(luma: Luma, box: BoundingBox) -> Look:
+    """Return what surrounds a face.
 
     Args:
         luma: uint8 (h, w), the frame.
         box: The face in it.
-
-    Returns:
-        float32 (75, 144): thumbnails of mean 0 and norm 1, so that brightness and contrast do not matter; row
-        ``AS_DETECTED`` is the one not moved. The product of two rows is their correlation.
     """
     center_x, center_y = box.center
     widest = _region_side(box, max(ZOOMS))
-    region = BoundingBox(center_x - widest / 2, center_y - widest / 2, widest, widest)
-    # Reduced once, so that the sizes tried are cheap to make; the shifts are slices.
-    pixels = 4 * (THUMBNAIL + 2)
-    small = cv2.resize(cut(luma, region, largest=pixels), (pixels, pixels), interpolation=cv2.INTER_AREA)
-    views = np.stack([_shifted(small, zoom / max(ZOOMS)) for zoom in ZOOMS]).reshape(-1, THUMBNAIL**2)
-    views -= views.mean(axis=1, keepdims=True)
+    region = cut(luma, BoundingBox(center_x - widest / 2, center_y - widest / 2, widest, widest), largest=round(widest))
+    whole = max(region.shape) // _RESIZED
+    if whole > 1:
+        height, width = (side // whole for side in region.shape)
+        region = cv2.resize(region[: height * whole, : width * whole], (width, height), interpolation=cv2.INTER_AREA)
+    return Look(cv2.resize(region, (_PIXELS, _PIXELS), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False))
+
+
+def _normalised(views: NDArray[np.float32]) -> Thumbnails:
+    views = views - views.mean(axis=1, keepdims=True)
     # A blank region is like nothing at all, rather than like everything.
     return views / np.maximum(np.linalg.norm(views, axis=1, keepdims=True), 1e-6)
 
@@ -56,15 +89,20 @@ def _region_side(box: BoundingBox, zoom: float) -> float:
     return zoom * REACH * max(box.w, box.h) * (THUMBNAIL + 2) / THUMBNAIL
 
 
-def _shifted(small: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
-    """Return float32 (25, 12, 12): the middle of a picture, its side a share of the whole, shifted by up to a cell."""
-    side = round(small.shape[0] * share)
-    start = (small.shape[0] - side) // 2
+def _fine(region: Luma, share: float) -> NDArray[np.float32]:
+    """Return float32 (28, 28): the middle of a region, its side a share of the whole, two by two to a cell."""
+    side = round(region.shape[0] * share)
+    start = (region.shape[0] - side) // 2
     halves = 2 * (THUMBNAIL + 2)
-    middle = small[start : start + side, start : start + side]
-    fine = cv2.resize(middle, (halves, halves), interpolation=cv2.INTER_AREA).astype(np.float32)
-    # A cell is two by two of these; every second one of their means, from each of 5×5 starts, is a shifted thumbnail.
-    means = (fine[:-1, :-1] + fine[1:, :-1] + fine[:-1, 1:] + fine[1:, 1:]) / 4
+    middle = region[start : start + side, start : start + side]
+    return cv2.resize(middle, (halves, halves), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _shifted(region: Luma, share: float) -> NDArray[np.float32]:
+    """Return float32 (25, 12, 12): the middle of a region, its side a share of the whole, shifted by up to a cell."""
+    fine = _fine(region, share)
+    # Every second of the means of two by two, from each of 5×5 starts, is a shifted thumbnail.
+    means: NDArray[np.float32] = (fine[:-1, :-1] + fine[1:, :-1] + fine[:-1, 1:] + fine[1:, 1:]) / np.float32(4)
     span = 2 * THUMBNAIL - 1
     views = np.lib.stride_tricks.sliding_window_view(means, (span, span))[:, :, ::2, ::2]
     return views.reshape(-1, THUMBNAIL, THUMBNAIL)
@@ -73,18 +111,23 @@ def _shifted(small: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
 class Appearance:
     """How a person has looked so far, as a few thumbnails."""
 
-    def __init__(self, first: Thumbnails) -> None:
-        self._exemplars: list[NDArray[np.float32]] = [first[AS_DETECTED]]
+    def __init__(self, first: Look) -> None:
+        self._exemplars = [first]
 
-    def similarity(self, seen: Thumbnails) -> float:
-        """Return the best correlation, -1 to 1, of what is seen, in any of its variants, with the exemplars."""
-        return float((seen @ np.stack(self._exemplars).T).max())
+    @property
+    def exemplars(self) -> tuple[Look, ...]:
+        """The looks that are remembered, the oldest first."""
+        return tuple(self._exemplars)
 
-    def learn(self, seen: Thumbnails) -> None:
+    def similarity(self, views: Thumbnails) -> float:
+        """Return the best correlation, -1 to 1, of any of some views with the exemplars."""
+        return float((views @ np.concatenate([look.as_detected for look in self._exemplars]).T).max())
+
+    def learn(self, seen: Look) -> None:
         """Keep the newest view of the person; when there are too many, the oldest goes, but never the first."""
-        known = self.similarity(seen[AS_DETECTED : AS_DETECTED + 1]) >= NEW_BELOW
+        known = self.similarity(seen.as_detected) >= NEW_BELOW
         if known and len(self._exemplars) > 1:
             self._exemplars.pop()
-        self._exemplars.append(seen[AS_DETECTED])
+        self._exemplars.append(seen)
         if len(self._exemplars) > EXEMPLARS:
             del self._exemplars[1]

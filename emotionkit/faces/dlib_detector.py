@@ -70,7 +70,7 @@ class DlibDetector:
         It is looked for at its last size, where dlib sees larger ones too, and at the next smaller one if it has
         become much less clear. Whatever size wins, the box is one of those that a scan gives.
         """
-        pyramid = ScanPyramid(*luma.shape, self._scale(luma))
+        pyramid = ScanPyramid(luma.shape[0], luma.shape[1], self._scale(luma))
         level = pyramid.level_of(last.box)
         best = self._on_level(luma, pyramid, last.box, level)
         if level > 0 and (best is None or best.score < last.score - FELL_BY):

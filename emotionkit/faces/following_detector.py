@@ -125,9 +125,7 @@ class FollowingDetector:
         return suppress_overlaps([*found, *(self._detector.detect_again(luma, large) or large for large in new)])
 
     def _remember(self, found: list[Detection], lost: list[_Known], scanned: list[Detection]) -> None:
-        missed = [
-            _Known(face.last, face.misses + 1, face.suspected) for face in lost if face.misses < LONGEST_SEARCH
-        ]
+        missed = [_Known(face.last, face.misses + 1, face.suspected) for face in lost if face.misses < LONGEST_SEARCH]
         taken = [*found, *(face.last for face in missed)]
         suspects = [_Known(weak, 1, suspected=True) for weak in scanned if not _is_among(weak, taken)]
         self._known = [_Known(detection) for detection in found] + missed + suspects

@@ -26,7 +26,7 @@ FACE_SIDE = 72
 """Side of the box in pixels where dlib finds a face, in the picture of the size in which it finds it."""
 CELL = 8
 """Pixels between neighbouring places of the window, and so between the places where a part may begin."""
-MARGIN = 16
+MARGIN = 12
 """Pixels looked at around the box: the detector's frame about a face, and a cell by which the face may have moved."""
 
 

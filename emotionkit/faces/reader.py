@@ -9,11 +9,12 @@ from emotionkit.faces.dlib_detector import DlibDetector
 from emotionkit.faces.following_detector import FollowingDetector
 from emotionkit.faces.quality import judge
 from emotionkit.faces.tracker import Tracker
+from emotionkit.faces.tracklet import Tracklet
 from emotionkit.records import Face, Frame
 
 
 class FaceReader:
-    """Reads the faces of one recording, frame after frame; a new recording needs a new reader."""
+    """Reads the faces of one recording or piece, frame after frame; another one needs a new reader."""
 
     def __init__(self, detection: DetectionSettings, tracking: TrackingSettings) -> None:
         self._detector = make_detector(detection)
@@ -35,6 +36,10 @@ class FaceReader:
             quality = judge(frame.luma, detection, crop)
             faces.append(Face(track_id, detection.box, detection.score, quality, crop))
         return sorted(faces, key=lambda face: face.track_id)
+
+    def tracklets(self) -> list[Tracklet]:
+        """Return what is remembered of everybody seen so far, to be found again in another piece of the recording."""
+        return self._tracker.tracklets()
 
 
 def make_detector(settings: DetectionSettings) -> FaceDetector:

@@ -6,47 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import hypot, sqrt
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import Appearance, Thumbnails, look_at
+from emotionkit.faces.appearance import Appearance, look_at
 from emotionkit.faces.detector import Luma, same_face
+from emotionkit.faces.matching import ALIKE_ELSEWHERE, Match, best_first, distance_between, match
+from emotionkit.faces.tracklet import Sighting, Tracklet
 from emotionkit.records import BoundingBox, Detection, Frame
-
-SAME_PLACE = 1.0
-"""Distance between centres, in sides of the box, up to which a face is where it was."""
-LARGEST_GROWTH = 1.7
-"""Ratio of sides up to which a face in the same place is the same one: two steps of dlib's pyramid, and some."""
-ALIKE_IN_PLACE = 0.6
-"""Similarity that a face in the same place needs; below it, somebody else has got the place."""
-ALIKE_ELSEWHERE = 0.93
-"""Similarity that a face in another place needs. In the sample lessons a person's views a second apart are alike to
-0.98 in the median and 0.92 in all but 1 %; two people's to 0.5 in the median, the most alike two to 0.92."""
-PLACE_WEIGHT = 0.25
-"""What a change of place costs, in similarity: people whose pictures are nearly the same stay in their tiles."""
 
 
 @dataclass(slots=True)
 class _Track:
     track_id: int
-    box: BoundingBox
-    seen_at: Fraction
+    first: Sighting
+    last: Sighting
     appearance: Appearance
 
-    def observe(self, pts: Fraction, box: BoundingBox, view: Thumbnails) -> None:
-        self.box, self.seen_at = box, pts
-        self.appearance.learn(view)
+    @property
+    def box(self) -> BoundingBox:
+        return self.last.box
 
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A track and a detection that may be the same person."""
-
-    track: _Track
-    index: int
-    similarity: float
-    cost: float
-    moved: bool
+    def observe(self, sighting: Sighting) -> None:
+        self.last = sighting
+        self.appearance.learn(sighting.look)
 
 
 class Tracker:
@@ -62,78 +44,73 @@ class Tracker:
     def __init__(self, settings: TrackingSettings) -> None:
         self._longest_gap = Fraction(settings.longest_gap_s)
         self._tracks: list[_Track] = []
+        self._ended: list[_Track] = []
         self._next_id = 1
         self._previous_pts: Fraction | None = None
 
     def update(self, frame: Frame, detections: Sequence[Detection]) -> list[int]:
         """Return the track of each detection of the next frame, in the order of the detections."""
         self._forget(frame.pts)
-        views = [look_at(frame.luma, detection.box) for detection in detections]
-        chosen = self._assign(frame.luma, detections, views)
+        seen = [Sighting(frame.pts, found.box, look_at(frame.luma, found.box)) for found in detections]
+        chosen = self._all_in_place(seen) or self._assign(frame.luma, seen)
         for index, track in chosen.items():
-            track.observe(frame.pts, detections[index].box, views[index])
+            track.observe(seen[index])
         # In reading order, so that the numbers of people who appear together do not depend on the detector's scores.
-        newcomers = {index: detection.box for index, detection in enumerate(detections) if index not in chosen}
+        newcomers = {index: sighting.box for index, sighting in enumerate(seen) if index not in chosen}
         for index in _in_reading_order(newcomers):
-            chosen[index] = self._start(frame.pts, detections[index].box, views[index])
+            chosen[index] = self._start(seen[index])
         return [chosen[index].track_id for index in range(len(detections))]
+
+    def tracklets(self) -> list[Tracklet]:
+        """Return what is remembered of everybody who was seen so far, in the order of their numbers."""
+        everybody = sorted((*self._ended, *self._tracks), key=lambda track: track.track_id)
+        return [Tracklet(track.track_id, track.first, track.last, track.appearance.exemplars) for track in everybody]
 
     def _forget(self, pts: Fraction) -> None:
         """Drop the tracks that were missed for too long; one seen in the previous frame was not missed at all."""
-        self._tracks = [
+        kept = [
             track
             for track in self._tracks
-            if track.seen_at == self._previous_pts or pts - track.seen_at <= self._longest_gap
+            if track.last.pts == self._previous_pts or pts - track.last.pts <= self._longest_gap
         ]
+        self._ended += [track for track in self._tracks if track not in kept]
+        self._tracks = kept
         self._previous_pts = pts
 
-    def _assign(self, luma: Luma, detections: Sequence[Detection], views: Sequence[Thumbnails]) -> dict[int, _Track]:
-        """Return the track of each detection that has one, by the detection's index."""
-        pairs = product(self._tracks, enumerate(zip(detections, views, strict=True)))
-        possible = [_match(track, index, detection.box, view) for track, (index, (detection, view)) in pairs]
-        places = [detection.box for detection in detections]
-        matches = [
-            match for match in possible if match is not None and not (match.moved and _still_there(luma, match, places))
-        ]
-        chosen = _best_first(matches)
-        if any(match.moved for match in chosen):
-            # The layout is a new one, so that being in a place says nothing about who it is.
-            chosen = _best_first([match for match in matches if match.similarity >= ALIKE_ELSEWHERE])
-        return {match.index: match.track for match in chosen}
+    def _all_in_place(self, seen: Sequence[Sighting]) -> dict[int, _Track] | None:
+        """Return the tracks if everybody is where somebody was who looked the same, and nobody else was near.
 
-    def _start(self, pts: Fraction, box: BoundingBox, view: Thumbnails) -> _Track:
-        track = _Track(self._next_id, box, pts, Appearance(view))
+        So it is in nearly all frames. There is no need then to look at the ways in which a box may have jumped.
+        """
+        chosen: dict[int, _Track] = {}
+        for index, sighting in enumerate(seen):
+            near = [track for track in self._tracks if distance_between(track, sighting.box) is not None]
+            if len(near) != 1 or near[0].appearance.similarity(sighting.look.as_detected) < ALIKE_ELSEWHERE:
+                return None
+            chosen[index] = near[0]
+        return chosen if len({track.track_id for track in chosen.values()}) == len(chosen) else None
+
+    def _assign(self, luma: Luma, seen: Sequence[Sighting]) -> dict[int, _Track]:
+        """Return the track of each sighting that has one, by the sighting's index."""
+        pairs = product(self._tracks, enumerate(seen))
+        possible = [match(track, index, sighting.box, sighting.look) for track, (index, sighting) in pairs]
+        places = [sighting.box for sighting in seen]
+        matches = [one for one in possible if one is not None and not (one.moved and _still_there(luma, one, places))]
+        return {one.face: one.person for one in best_first(matches)}
+
+    def _start(self, sighting: Sighting) -> _Track:
+        track = _Track(self._next_id, sighting, sighting, Appearance(sighting.look))
         self._next_id += 1
         self._tracks.append(track)
         return track
 
 
-def _match(track: _Track, index: int, box: BoundingBox, view: Thumbnails) -> _Match | None:
-    side, old_side = sqrt(box.area), sqrt(track.box.area)
-    (x, y), (old_x, old_y) = box.center, track.box.center
-    distance = hypot(x - old_x, y - old_y) / max(side, old_side)
-    moved = distance > SAME_PLACE or max(side, old_side) > LARGEST_GROWTH * min(side, old_side)
-    similarity = track.appearance.similarity(view)
-    if similarity < (ALIKE_ELSEWHERE if moved else ALIKE_IN_PLACE):
-        return None
-    return _Match(track, index, similarity, 1 - similarity + PLACE_WEIGHT * min(1.0, distance), moved)
-
-
-def _best_first(matches: Sequence[_Match]) -> list[_Match]:
-    """Return matches of which no two share a track or a detection, the cheapest first."""
-    chosen: list[_Match] = []
-    for match in sorted(matches, key=lambda match: (match.cost, match.track.track_id, match.index)):
-        if not any(match.index == other.index or match.track is other.track for other in chosen):
-            chosen.append(match)
-    return chosen
-
-
-def _still_there(luma: Luma, match: _Match, places: Sequence[BoundingBox]) -> bool:
+def _still_there(luma: Luma, one: Match[_Track, int], places: Sequence[BoundingBox]) -> bool:
     """Say whether a person's old place, without a face, looks more like her than the new one: she has turned away."""
-    old = match.track.box
+    old = one.person.box
     if any(same_face(old, place) for place in places):
         return False
-    return match.track.appearance.similarity(look_at(luma, old)) >= match.similarity
+    return one.person.appearance.similarity(look_at(luma, old).variants) >= one.similarity
 
 
 def _in_reading_order(boxes: dict[int, BoundingBox]) -> list[int]:

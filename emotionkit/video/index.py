@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,7 +88,7 @@ def _index(source: Source) -> PictureIndex | None:
     if (
         not keys
         or keys[0].pts != shown[0]
-        or any(one.pts >= other.pts for one, other in zip(keys, keys[1:], strict=False))
+        or any(one.pts >= other.pts for one, other in pairwise(keys))
     ):
         return None
     return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start)

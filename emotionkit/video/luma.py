@@ -72,7 +72,7 @@ def luma(frame: VideoFrame) -> NDArray[np.uint8]:
         gray = frame.reformat(format="gray").to_ndarray().astype(np.uint8, copy=False)
         return np.array(orientation(frame).upright(gray), order="C")
     plane = frame.planes[0]
-    stored = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    stored = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
     gray = cv2.LUT(stored, _to_gray(frame.format.name, int(frame.color_range)))
     return np.array(orientation(frame).upright(gray), order="C", copy=None)
 

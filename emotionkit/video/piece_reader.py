@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from av import Packet, VideoFrame
 from av.error import FFmpegError
-from av.stream import Stream
+from av.video.stream import VideoStream
 
 from emotionkit.errors import RecordingError
 from emotionkit.records import Frame
@@ -69,7 +69,7 @@ class _Decoder:
         except FFmpegError as error:
             raise DamagedPieceError(self._source.path, self._piece) from error
 
-    def _packets(self) -> Iterator[Packet[Stream]]:
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
         """Yield the packets of the video from the key frame on."""
         key = self._piece.key
         self._source.container.seek(key.dts, stream=self._source.video)
@@ -79,7 +79,7 @@ class _Decoder:
             if reached and packet.size:
                 yield packet
 
-    def _is_needed(self, packet: Packet[Stream]) -> bool:
+    def _is_needed(self, packet: Packet[VideoStream]) -> bool:
         """Say whether a wanted picture is, or may be built on, this packet or one after it before the next key frame.
 
         A picture is decoded after those that it is built on, so that a group of pictures is done with its last wanted
@@ -95,7 +95,7 @@ class _Decoder:
         self._codec.skip_frame = "DEFAULT" if is_wanted else "NONREF"
         return True
 
-    def _prepared(self, packet: Packet[Stream]) -> list[VideoFrame]:
+    def _prepared(self, packet: Packet[VideoStream]) -> Sequence[object]:
         """Begin anew at a key frame after packets were left out; what was still in the decoder comes out."""
         if not (packet.is_keyframe and self._has_gap):
             return []
@@ -104,8 +104,10 @@ class _Decoder:
         self._has_gap, self._sound_from = False, packet.pts or 0
         return remaining
 
-    def _checked(self, pictures: list[VideoFrame]) -> Iterator[VideoFrame]:
+    def _checked(self, pictures: Sequence[object]) -> Iterator[VideoFrame]:
         for picture in pictures:
+            if not isinstance(picture, VideoFrame):
+                continue
             # Right after a gap come pictures built on what was left out; nobody wants them.
             if picture.is_corrupt and (picture.pts or 0) >= self._sound_from:
                 raise DamagedPieceError(self._source.path, self._piece)

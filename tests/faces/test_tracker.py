@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import EXEMPLARS, Appearance, look_at
+from emotionkit.faces.appearance import AS_DETECTED, EXEMPLARS, Appearance, look_at
 from emotionkit.faces.tracker import Tracker
 from emotionkit.records import BoundingBox, Detection, Frame
 
@@ -108,16 +108,17 @@ def test_thumbnails_are_normalised_and_ignore_brightness(portrait, exam_review):
     box = exam_review[0].seats["Hiro"].face
     seen, darker = look_at(portrait, box), look_at((portrait // 2 + 10).astype(np.uint8), box)
 
-    assert seen.shape == (75, 144)
-    assert seen.dtype == np.float32
-    assert np.linalg.norm(seen, axis=1) == pytest.approx(1, abs=1e-5)
-    assert Appearance(seen).similarity(darker) > 0.99
+    assert seen.variants.shape == (75, 144)
+    assert seen.variants.dtype == np.float32
+    assert np.linalg.norm(seen.variants, axis=1) == pytest.approx(1, abs=1e-5)
+    assert seen.as_detected[0] == pytest.approx(seen.variants[AS_DETECTED], abs=1e-5)
+    assert Appearance(seen).similarity(darker.variants) > 0.99
 
 
 def test_a_blank_region_is_like_nothing():
     blank = look_at(np.full((200, 200), 90, np.uint8), BoundingBox(50, 50, 60, 60))
 
-    assert Appearance(blank).similarity(blank) == 0
+    assert Appearance(blank).similarity(blank.variants) == 0
 
 
 def test_an_appearance_remembers_the_first_and_the_last_views_within_bounds():
@@ -127,7 +128,7 @@ def test_an_appearance_remembers_the_first_and_the_last_views_within_bounds():
     for view in views[1:]:
         appearance.learn(view)
 
-    remembered = [appearance.similarity(view) > 0.999 for view in views]
+    remembered = [appearance.similarity(view.as_detected) > 0.999 for view in views]
     assert remembered[0]
     assert remembered[-1]
     assert sum(remembered) <= EXEMPLARS
