@@ -39,7 +39,7 @@ class DetectionSettings(Settings):
     score_threshold: Annotated[float, Field(ge=-1, le=3)] = 0.0
     """Score of the detector from which a find counts as a face; a face that is already known may score 0.3 less."""
     full_scan_every: Annotated[int, Field(ge=1, le=1000)] = 20
-    """Sampled frames from one search of the whole picture to the next; 1 searches every frame whole: slow, thorough."""
+    """Sampled frames from one search for new faces to the next; 1 searches every frame whole: slow, thorough."""
 
 
 class TrackingSettings(Settings):
@@ -54,6 +54,8 @@ class ProcessingSettings(Settings):
 
     sample_fps: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Frames looked at per second of the recording."""
+    piece_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """Seconds of a recording that are read at once, by one process; longer where key frames are far apart."""
     detection: DetectionSettings = DetectionSettings()
     tracking: TrackingSettings = TrackingSettings()
 

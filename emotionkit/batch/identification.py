@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from emotionkit.faces.embedding import FaceEmbedder
 from emotionkit.faces.identity import match_tracks
-from emotionkit.faces.portraits import PortraitKeeper, ReadsFaces
+from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.records import FrameReading, Lesson
+from emotionkit.video.piece_reader import frames_at
 from emotionkit.warehouse.register import Register, Sighting, Student, load_register
 from emotionkit.warehouse.students import changing_register
 
@@ -21,11 +22,11 @@ from emotionkit.warehouse.students import changing_register
 class Identification:
     """Recognises the enrolled students of one lesson; where nobody is enrolled for it, it costs nothing.
 
-    Attributes:
-        reader: What finds the faces; it keeps pictures of them in memory only where somebody is enrolled.
+    The pictures are taken from the recording once its rows are there, so that they need not be kept meanwhile, and that
+    a run which was stopped names the same people as one that was not.
     """
 
-    def __init__(self, warehouse: Path, lesson: Lesson, run_id: str, reader: ReadsFaces) -> None:
+    def __init__(self, warehouse: Path, lesson: Lesson, run_id: str) -> None:
         """Look who is enrolled for the lesson.
 
         Raises:
@@ -37,19 +38,24 @@ class Identification:
         self._enrolled = enrolled_for(register, lesson)
         self._known_before = _knows(register, lesson)
         self._embedder = FaceEmbedder() if self._enrolled else None
-        self._keeper = PortraitKeeper(reader) if self._enrolled else None
-        self.reader = self._keeper or reader
+        self._portraits = PortraitChooser()
 
-    def following(self, readings: Iterator[FrameReading]) -> Iterator[FrameReading]:
-        """Yield the readings as they are; after the last, store whose tracks were recognised.
+    def note(self, reading: FrameReading) -> None:
+        """Take note of the next frame with the tracks of the lesson."""
+        if self._enrolled:
+            self._portraits.note(reading)
+
+    def recognise(self, recording: Path, sample_fps: float) -> None:
+        """Store whose tracks are recognised, after the last frame.
 
         Raises:
+            RecordingError: The recording can no longer be read.
             WarehouseError: The register cannot be written.
         """
-        yield from readings
         students: Mapping[int, str] = {}
-        if self._keeper and self._embedder:
-            students = match_tracks(self._keeper.evidence(self._embedder.embedding), self._enrolled)
+        if self._embedder:
+            frames = frames_at(recording, sample_fps, self._portraits.times())
+            students = match_tracks(self._portraits.evidence(frames, self._embedder.embedding), self._enrolled)
         if students or self._known_before:
             _record(self._warehouse, self._lesson, self._run_id, students)
 

@@ -9,14 +9,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.batch.read_ahead import read_ahead
 from emotionkit.emotions.readings import Readings
 from emotionkit.records import Face, FaceReading, Frame, FrameReading
 
-_PICTURES_AHEAD = 8
-"""Frames that the decoder may be ahead: enough to even out scans of whole pictures, 16 MB in full HD."""
-_FOUND_AHEAD = 40
-"""Frames whose faces may wait for the classifier: the network is loaded while the first of them are looked for."""
 _BATCH_FACES = 64
 _BATCH_FRAMES = 40
 """Longest wait for a batch to fill, so that progress goes on where faces are few."""
@@ -51,12 +46,9 @@ class _Found(NamedTuple):
 def readings(frames: Iterator[Frame], finder: FindsFaces, classifier: ReadsExpressions) -> Iterator[FrameReading]:
     """Yield a reading per frame, in order, holding no more than a few batches of crops in memory.
 
-    Decoding, looking for faces and classifying each have a thread: all three leave the interpreter to the others while
-    they work in native code.
+    All of it happens in the thread that asks: one reading is one core's work, and several cores take several pieces.
     """
-    decoded = read_ahead(frames, _PICTURES_AHEAD)
-    found = read_ahead(_found(decoded, finder), _FOUND_AHEAD)
-    for batch in _batches(found):
+    for batch in _batches(_found(frames, finder)):
         yield from _classified(batch, classifier)
 
 

@@ -17,7 +17,7 @@ from emotionkit.project import load_project_settings
 from emotionkit.reports.formatting import clock
 
 if TYPE_CHECKING:
-    from emotionkit.batch.pipeline import Outcome
+    from emotionkit.batch.undertaking import Outcome
 
 
 @click.command()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from emotionkit.emotions.backend import keras
-from emotionkit.emotions.network import build_network, multiply_adds
 from emotionkit.emotions.numbers_only import refuse_all_but_numbers
 from emotionkit.emotions.preprocess import network_input
 from emotionkit.emotions.readings import Readings
@@ -19,6 +18,9 @@ from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEA
 from emotionkit.emotions.weights import SHIPPED, Manifest, verified_weights
 from emotionkit.errors import ModelError
 from emotionkit.records import EMOTIONS
+
+if TYPE_CHECKING:
+    from emotionkit.emotions.backend import keras
 
 _BATCH = 64
 _WIDTHS = {EXPRESSION_HEAD: len(EMOTIONS), ORIGINAL_HEAD: len(EMOTIONS), USABLE_HEAD: 1}
@@ -48,6 +50,8 @@ class EmotionClassifier:
         Raises:
             ModelError: The weights are missing, were changed, hold anything but numbers, or do not fit the network.
         """
+        from emotionkit.emotions.network import build_network  # noqa: PLC0415  seconds, and not needed by a runtime
+
         path, manifest = verified_weights(Path(folder))
         refuse_all_but_numbers(path)
         network = build_network(manifest.shape)
@@ -59,6 +63,11 @@ class EmotionClassifier:
         except (OSError, ValueError, UserWarning) as error:
             raise ModelError(f"The model's weights {path} do not fit the network.") from error
         return cls(network, manifest, flip_averaging=flip_averaging)
+
+    @property
+    def network(self) -> keras.Model:
+        """The network, to be converted."""
+        return self._network
 
     @property
     def sha256(self) -> str:
@@ -88,6 +97,8 @@ class EmotionClassifier:
     @property
     def multiply_adds(self) -> int:
         """Multiply-adds that one face costs."""
+        from emotionkit.emotions.network import multiply_adds  # noqa: PLC0415  as above
+
         return multiply_adds(self._network)
 
     def predict(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:

@@ -1,41 +1,33 @@
-"""A few clear pictures of each track, kept while a recording is read, for telling who it is at the end."""
+"""A few clear moments of each track, chosen while a recording is read, for telling who it is at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.faces.embedding import surroundings
 from emotionkit.faces.identity import TrackEvidence
-from emotionkit.records import BoundingBox, Face, Frame
+from emotionkit.records import BoundingBox, FaceReading, Frame, FrameReading
 
 PORTRAITS = 5
 """Pictures per track: at 0.1 s each, about one second of work for two people."""
 APART_S = 2.0
-"""Seconds of which only the clearest picture is kept: neighbouring frames show the same again."""
+"""Seconds of which only the clearest picture is taken: neighbouring frames show the same again."""
 LARGEST_PORTRAIT = 300
-"""Side in pixels, twice what the network looks at; 90 kB each."""
+"""Side in pixels, twice what the network looks at."""
 CLEAR = 0.3
-"""Quality of a face from which its picture is kept."""
+"""Quality of a face from which its picture is taken."""
 
 Embed = Callable[[NDArray[np.uint8], BoundingBox], NDArray[np.float32]]
 
 
-class ReadsFaces(Protocol):
-    """What finds and follows the faces of one recording, frame after frame."""
-
-    def read(self, frame: Frame) -> list[Face]:
-        """Return the faces of the next frame."""
-        ...
-
-
-class _Portrait(NamedTuple):
+class _Moment(NamedTuple):
     quality: float
-    picture: NDArray[np.uint8]
+    pts_s: float
     box: BoundingBox
 
 
@@ -43,50 +35,58 @@ class _Portrait(NamedTuple):
 class _Track:
     first_s: float
     last_s: float = 0.0
-    portraits: dict[int, _Portrait] = field(default_factory=dict)
-    """By moment, counted in ``APART_S``."""
+    moments: dict[int, _Moment] = field(default_factory=dict)
+    """By time, counted in ``APART_S``."""
 
 
-class PortraitKeeper:
-    """Reads faces through another reader, and keeps the clearest pictures of each track; nothing of it is stored."""
+class PortraitChooser:
+    """Remembers when each track is clearest to see; pictures are taken at the end, and nothing of them is stored."""
 
-    def __init__(self, reader: ReadsFaces) -> None:
-        self._reader = reader
+    def __init__(self) -> None:
         self._tracks: dict[int, _Track] = {}
 
-    def read(self, frame: Frame) -> list[Face]:
-        """Return the faces of the next frame, as the other reader finds them."""
-        faces = self._reader.read(frame)
-        pts_s = float(frame.pts)
-        for face in faces:
+    def note(self, reading: FrameReading) -> None:
+        """Take note of the next frame of the recording."""
+        pts_s = float(reading.pts)
+        for face in reading.faces:
             track = self._tracks.setdefault(face.track_id, _Track(pts_s))
             track.last_s = pts_s
-            _consider(track, face, frame, pts_s)
-        return faces
+            _consider(track, face, pts_s)
 
-    def evidence(self, embed: Embed) -> list[TrackEvidence]:
-        """Return what can be told of the tracks so far; those never seen clearly are left out.
+    def times(self) -> set[float]:
+        """Return the seconds of the frames that pictures are wanted of."""
+        return {moment.pts_s for track in self._tracks.values() for moment in track.moments.values()}
+
+    def evidence(self, frames: Iterable[Frame], embed: Embed) -> list[TrackEvidence]:
+        """Return what can be told of the tracks; those never seen clearly are left out.
 
         Args:
+            frames: Those at the times wanted, one after the other; others among them do no harm.
             embed: Returns float32 (128,) of a gray picture and the box of the face in it.
         """
-        evidence = []
-        for track_id, track in sorted(self._tracks.items()):
-            embeddings = [embed(portrait.picture, portrait.box) for portrait in track.portraits.values()]
-            if embeddings:
-                mean = np.stack(embeddings).mean(axis=0)
-                evidence.append(TrackEvidence(track_id, mean, track.first_s, track.last_s))
-        return evidence
+        embeddings: dict[int, list[NDArray[np.float32]]] = {}
+        for frame in frames:
+            for track_id, track in sorted(self._tracks.items()):
+                for moment in track.moments.values():
+                    if moment.pts_s == float(frame.pts):
+                        portrait = surroundings(frame.luma, moment.box, LARGEST_PORTRAIT)
+                        embeddings.setdefault(track_id, []).append(embed(*portrait))
+        return [
+            TrackEvidence(
+                track_id, np.stack(seen).mean(axis=0), self._tracks[track_id].first_s, self._tracks[track_id].last_s
+            )
+            for track_id, seen in sorted(embeddings.items())
+        ]
 
 
-def _consider(track: _Track, face: Face, frame: Frame, pts_s: float) -> None:
-    """Keep a picture if it is clear, the clearest of its moment, and that moment one of the clearest."""
-    moment = int(pts_s // APART_S)
-    present = track.portraits.get(moment)
-    worst = min(track.portraits, key=lambda kept: track.portraits[kept].quality, default=moment)
-    rival = present or (track.portraits[worst] if len(track.portraits) == PORTRAITS else None)
+def _consider(track: _Track, face: FaceReading, pts_s: float) -> None:
+    """Choose a moment if the face is clear, the clearest of its time, and that one of the clearest times."""
+    time = int(pts_s // APART_S)
+    present = track.moments.get(time)
+    worst = min(track.moments, key=lambda kept: track.moments[kept].quality, default=time)
+    rival = present or (track.moments[worst] if len(track.moments) == PORTRAITS else None)
     if face.quality < CLEAR or (rival and rival.quality >= face.quality):
         return
     if rival and not present:
-        del track.portraits[worst]
-    track.portraits[moment] = _Portrait(face.quality, *surroundings(frame.luma, face.box, LARGEST_PORTRAIT))
+        del track.moments[worst]
+    track.moments[time] = _Moment(face.quality, pts_s, face.box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Sighting:
     """A person at one moment.
 
     Attributes:
-        pts: Second of the recording.
+        pts: Second of the recording; it comes back from JSON as the nearest binary fraction.
         box: The face.
         look: What surrounded it.
     """
@@ -52,7 +53,7 @@ class Tracklet:
         return appearance
 
 
-def tracklet_json(tracklet: Tracklet) -> dict[str, object]:
+def tracklet_json(tracklet: Tracklet) -> dict[str, Any]:
     """Return a tracklet as plain values for JSON."""
     return {
         "track_id": tracklet.track_id,
@@ -62,7 +63,7 @@ def tracklet_json(tracklet: Tracklet) -> dict[str, object]:
     }
 
 
-def tracklet_from_json(values: dict[str, object]) -> Tracklet:
+def tracklet_from_json(values: dict[str, Any]) -> Tracklet:
     """Return the tracklet that ``tracklet_json`` described.
 
     Raises:
@@ -77,9 +78,9 @@ def tracklet_from_json(values: dict[str, object]) -> Tracklet:
     return Tracklet(values["track_id"], _sighting(values["first"]), _sighting(values["last"]), looks)
 
 
-def _sighting_json(sighting: Sighting) -> dict[str, object]:
+def _sighting_json(sighting: Sighting) -> dict[str, Any]:
     box = sighting.box
-    return {"pts": str(sighting.pts), "box": [box.x, box.y, box.w, box.h], "look": _look_text(sighting.look)}
+    return {"pts": float(sighting.pts), "box": [box.x, box.y, box.w, box.h], "look": _look_text(sighting.look)}
 
 
 def _sighting(values: object) -> Sighting:

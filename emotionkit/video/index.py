@@ -85,11 +85,7 @@ def _index(source: Source) -> PictureIndex | None:
     promised = source.video_end
     if len(shown) < max(1, len(stamps)) or promised is None or promised - end > TOLERANCE_S:
         return None
-    if (
-        not keys
-        or keys[0].pts != shown[0]
-        or any(one.pts >= other.pts for one, other in pairwise(keys))
-    ):
+    if not keys or keys[0].pts != shown[0] or any(one.pts >= other.pts for one, other in pairwise(keys)):
         return None
     return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start)
 

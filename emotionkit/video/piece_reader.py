@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import logging
+from collections.abc import Collection, Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from av import Packet, VideoFrame
@@ -12,8 +14,14 @@ from av.video.stream import VideoStream
 from emotionkit.errors import RecordingError
 from emotionkit.records import Frame
 from emotionkit.video.luma import luma
-from emotionkit.video.pieces import Piece
+from emotionkit.video.pieces import Piece, cut_into_pieces
+from emotionkit.video.reader import sampled_frames
 from emotionkit.video.source import Source, opened
+
+_NARROW_S = 1.0
+"""Seconds from which a piece is cut where single pictures are wanted: at every key frame."""
+
+_log = logging.getLogger(__name__)
 
 
 class DamagedPieceError(RecordingError):
@@ -42,6 +50,27 @@ def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
             if not wanted:
                 return
     raise DamagedPieceError(path, piece)
+
+
+def frames_at(path: Path, sample_fps: float, times: Collection[float]) -> Iterator[Frame]:
+    """Yield some of the sampled pictures of a recording: those at the given seconds, as binary fractions.
+
+    Raises:
+        RecordingError: The recording cannot be read.
+    """
+    missing = set(times)
+    try:
+        for piece in cut_into_pieces(path, sample_fps, _NARROW_S) or ():
+            samples = tuple(sample for sample in piece.samples if float(sample.pts) in missing)
+            for frame in piece_frames(path, replace(piece, samples=samples)) if samples else ():
+                missing.remove(float(frame.pts))
+                yield frame
+    except DamagedPieceError as error:
+        _log.info("%s", error)
+    # What cannot be read in pieces is read from start to end.
+    for frame in sampled_frames(path, sample_fps) if missing else ():
+        if float(frame.pts) in missing:
+            yield frame
 
 
 class _Decoder:

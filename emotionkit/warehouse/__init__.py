@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment
     from emotionkit.warehouse.naming import validated_lesson_id
+    from emotionkit.warehouse.parts import Part, PartsFolder, remove_parts
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
     from emotionkit.warehouse.segments import find_segment
     from emotionkit.warehouse.writer import SegmentWriter
 
 __all__ = [
+    "Part",
+    "PartsFolder",
     "SegmentWriter",
     "Warehouse",
     "find_lesson",
@@ -26,11 +29,14 @@ __all__ = [
     "load_segment",
     "open_warehouse",
     "rebuild",
+    "remove_parts",
     "update_facts",
     "validated_lesson_id",
 ]
 
 _HOMES = {
+    "Part": "parts",
+    "PartsFolder": "parts",
     "SegmentWriter": "writer",
     "Warehouse": "reading",
     "find_lesson": "reading",
@@ -39,6 +45,7 @@ _HOMES = {
     "load_segment": "load",
     "open_warehouse": "reading",
     "rebuild": "rebuilding",
+    "remove_parts": "parts",
     "update_facts": "facts",
     "validated_lesson_id": "naming",
 }

@@ -1,0 +1,207 @@
+"""A recording on its way into the warehouse: what there is to do, and how its parts become a lesson."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from emotionkit._version import __version__
+from emotionkit.batch.identification import Identification, review_sightings
+from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
+from emotionkit.batch.piecework import Task, was_read_in_one_go
+from emotionkit.config import ProcessingSettings
+from emotionkit.errors import RecordingError, WarehouseError
+from emotionkit.faces.joining import TrackJoiner
+from emotionkit.faces.tracklet import tracklet_from_json
+from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
+from emotionkit.records import FrameReading, Lesson, Run
+from emotionkit.video import probe
+from emotionkit.video.pieces import Piece, cut_into_pieces
+from emotionkit.warehouse import (
+    Part,
+    PartsFolder,
+    SegmentWriter,
+    find_lesson,
+    find_run,
+    find_segment,
+    load_segment,
+    open_warehouse,
+    update_facts,
+    validated_lesson_id,
+)
+
+_RUN_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What processing one recording came to.
+
+    Attributes:
+        recording: The recording, as it was named.
+        lesson_id: The lesson that holds its rows.
+        changed: False if the very same work had been done before.
+        duration_s: Length of the recording in seconds.
+        frames: Sampled frames of the lesson in the warehouse.
+        faces: Faces in them.
+    """
+
+    recording: Path
+    lesson_id: str
+    changed: bool
+    duration_s: float
+    frames: int
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """A recording on its way into the warehouse.
+
+    Attributes:
+        outcome: What it came to, if it was there already or only had to be loaded.
+        pieces: The pieces to be read apart from each other; None if it has to be read from start to end.
+    """
+
+    recording: Path
+    warehouse: Path
+    settings: ProcessingSettings
+    lesson: Lesson
+    run: Run
+    outcome: Outcome | None = None
+    pieces: tuple[Piece, ...] | None = None
+
+    @property
+    def parts(self) -> PartsFolder:
+        """Where what was read of it is kept until all of it is there."""
+        return PartsFolder(self.warehouse, self.lesson.lesson_id, self.run.run_id)
+
+    def tasks(self, *, deadline: float | None = None, share: float = 1.0) -> list[Task]:
+        """Return what there is to do, in order; the parts of some may be there already."""
+        finished = self.parts.names()
+        common = (self.recording, self.warehouse, self.lesson.lesson_id, self.run.run_id, self.settings)
+        pieces = (None,) if self.pieces is None else self.pieces
+        return [Task(number, *common, piece, finished, deadline, share) for number, piece in enumerate(pieces)]
+
+    def in_one_go(self) -> Undertaking:
+        """Return the same, to be read from start to end."""
+        return replace(self, pieces=None)
+
+
+def begin(
+    recording: Path,
+    warehouse: Path,
+    model_sha256: str,
+    settings: ProcessingSettings,
+    *,
+    lesson_id: str | None = None,
+    policy: Policy | None = None,
+    naming: RecordingsSettings | None = None,
+) -> Undertaking:
+    """Look at a recording and say what there is to do; nothing of it is read yet.
+
+    Raises:
+        InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
+        RecordingError: The recording cannot be read, or its lesson's id belongs to another one.
+        WarehouseError: The warehouse cannot be read or written.
+    """
+    lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
+    source = probe(recording)
+    lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
+    run = _start_run(lesson, settings, model_sha256, policy)
+    _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
+    undertaking = Undertaking(recording, warehouse, settings, lesson, run)
+    if find_run(warehouse, lesson_id) == run.run_id:
+        told_anew = update_facts(warehouse, lesson, run.run_id)
+        if told_anew:
+            review_sightings(warehouse, lesson)
+        return replace(undertaking, outcome=_outcome(recording, warehouse, lesson, changed=told_anew))
+    segment = find_segment(warehouse, lesson_id, run.run_id)
+    if segment is not None:
+        return replace(undertaking, outcome=_loaded(undertaking, segment))
+    if was_read_in_one_go(undertaking.parts.names()):
+        # An attempt before this one found that it cannot be cut.
+        return undertaking
+    return replace(undertaking, pieces=cut_into_pieces(recording, settings.sample_fps, settings.piece_s))
+
+
+def complete(undertaking: Undertaking, names: Sequence[str]) -> Outcome:
+    """Join the parts of a recording to one lesson and load it; the parts are gone then.
+
+    Args:
+        undertaking: The recording.
+        names: Of its parts, all of them, in order.
+
+    Raises:
+        WarehouseError: A part is damaged, or the warehouse cannot be written.
+    """
+    lesson, run = undertaking.lesson, undertaking.run
+    joiner = TrackJoiner(undertaking.settings.tracking)
+    people = Identification(undertaking.warehouse, lesson, run.run_id)
+    with SegmentWriter(undertaking.warehouse, lesson.lesson_id, run.run_id) as writer:
+        for name in names:
+            part = undertaking.parts.read(name)
+            if part is None:
+                undertaking.parts.discard(name)
+                raise WarehouseError(undertaking.warehouse, f"lost a part, {name}, of {lesson.lesson_id}; start again.")
+            for reading in _joined(part, joiner):
+                people.note(reading)
+                writer.add(reading)
+        people.recognise(undertaking.recording, undertaking.settings.sample_fps)
+        segment = writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
+    return _loaded(undertaking, segment)
+
+
+def _joined(part: Part, joiner: TrackJoiner) -> Iterator[FrameReading]:
+    """Yield the readings of the next part with the track numbers of the lesson."""
+    tracklets = [tracklet_from_json(note) for note in part.notes]
+    numbers = joiner.join(tracklets, [reading.pts for reading in part.readings])
+    for reading in part.readings:
+        faces = (replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
+        yield replace(reading, faces=tuple(sorted(faces, key=lambda face: face.track_id)))
+
+
+def _loaded(undertaking: Undertaking, segment: Path) -> Outcome:
+    load_segment(undertaking.warehouse, segment)
+    undertaking.parts.remove()
+    return _outcome(undertaking.recording, undertaking.warehouse, undertaking.lesson, changed=True)
+
+
+def _outcome(recording: Path, warehouse: Path, lesson: Lesson, *, changed: bool) -> Outcome:
+    count = "select count(*), coalesce(sum(faces), 0) from frames where lesson_id = ?"
+    frames, faces = open_warehouse(warehouse).sql(count, [lesson.lesson_id]).fetchall()[0]
+    return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces))
+
+
+def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
+    now = datetime.now(UTC)
+    work = (lesson.lesson_id, lesson.recording_sha256, settings.fingerprint, model_sha256)
+    return Run(
+        run_id=hashlib.sha256("\n".join(work).encode()).hexdigest()[:_RUN_ID_DIGITS],
+        software_version=__version__,
+        model_sha256=model_sha256,
+        settings=settings.canonical_json(),
+        fingerprint=settings.fingerprint,
+        started_at=now,
+        ended_at=now,
+        status="started",
+        # Not part of the run's name: what the rows are for changes no row.
+        purpose=policy.purpose.value if policy else None,
+        jurisdiction=policy.jurisdiction if policy else None,
+    )
+
+
+def _refuse_another_recording(lesson: Lesson, present: Lesson | None) -> None:
+    """A recording that was edited or moved may replace its lesson; one that merely has the same name may not."""
+    if present is None or lesson.recording_sha256 == present.recording_sha256:
+        return
+    if lesson.recording != present.recording:
+        raise RecordingError(
+            Path(lesson.recording),
+            f"would replace lesson {lesson.lesson_id!r}, which was read from {present.recording}; "
+            "choose another name with --lesson-id.",
+        )

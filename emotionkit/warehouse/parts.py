@@ -1,0 +1,162 @@
+"""Parts: what was read of one piece of a recording, kept until the whole lesson is a segment.
+
+They lie in ``DIR/parts/LESSON/RUN/NAME.parquet``, each written whole. A run that is stopped leaves them, and the same
+run started again needs only those that are missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emotionkit.errors import WarehouseError
+from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading
+from emotionkit.warehouse.faults import told
+from emotionkit.warehouse.naming import validated_lesson_id, validated_name
+from emotionkit.warehouse.segments import SCHEMA, record_batch
+from emotionkit.warehouse.writer import sync_folder
+
+PARTS = "parts"
+_NOTES_KEY = b"emotionkit.notes"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was read of one piece.
+
+    Attributes:
+        readings: Its frames in order; the tracks are numbered within the piece.
+        notes: What else the reader wants to remember, as plain values for JSON.
+    """
+
+    readings: tuple[FrameReading, ...]
+    notes: list[dict[str, Any]]
+
+
+class PartsFolder:
+    """The parts of one run."""
+
+    def __init__(self, folder: Path, lesson_id: str, run_id: str) -> None:
+        """Describe it; nothing is written before the first part.
+
+        Raises:
+            InvalidInputError: An id cannot be part of a path.
+        """
+        self._warehouse = folder
+        self._path = folder / PARTS / validated_lesson_id(lesson_id) / validated_name(run_id, "run id")
+
+    def names(self) -> frozenset[str]:
+        """Return the names of the parts that are there."""
+        return frozenset(path.stem for path in self._path.glob("[!.]*.parquet"))
+
+    def write(self, name: str, part: Part) -> None:
+        """Write a part whole, to the disk, or not at all.
+
+        Raises:
+            WarehouseError: It cannot be written, as on a full disk.
+        """
+        with told(self._warehouse, "cannot be written"):
+            self._path.mkdir(parents=True, exist_ok=True)
+            temporary = self._path / f".{name}.{secrets.token_hex(4)}.tmp"
+            try:
+                table = pa.Table.from_batches([record_batch(list(part.readings))], SCHEMA)
+                table = table.replace_schema_metadata({_NOTES_KEY: json.dumps(part.notes).encode()})
+                with temporary.open("xb") as file:
+                    pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(self._path / f"{name}.parquet")
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+            sync_folder(self._path)
+
+    def read(self, name: str) -> Part | None:
+        """Return a part; None if it is not there or damaged, and has to be made anew."""
+        try:
+            with pq.ParquetFile(self._path / f"{name}.parquet", page_checksum_verification=True) as file:
+                table = file.read()
+            notes = json.loads(table.schema.metadata[_NOTES_KEY])
+            return Part(tuple(map(_reading, table.to_pylist())), notes)
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+            return None
+
+    def discard(self, name: str) -> None:
+        """Remove a part, so that it is made anew."""
+        (self._path / f"{name}.parquet").unlink(missing_ok=True)
+
+    @contextmanager
+    def kept_from_others(self) -> Iterator[None]:
+        """Hold the run for the length of the block, first removing what a killed attempt left half written.
+
+        Raises:
+            WarehouseError: Another process works on the same run, or the folder cannot be written.
+        """
+        with told(self._warehouse, "cannot be written"):
+            made = [parent for parent in (self._path, *self._path.parents) if not parent.exists()]
+            self._path.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self._path.with_name(f".{self._path.name}{_LOCK}"), timeout=0)
+            try:
+                lock.acquire()
+            except filelock.Timeout as error:
+                lesson = self._path.parent.name
+                raise WarehouseError(self._warehouse, f"is getting lesson {lesson!r} from another process.") from error
+        try:
+            for leftover in self._path.glob(".*.tmp"):
+                leftover.unlink(missing_ok=True)
+            yield
+        finally:
+            lock.release()
+            self._tidy(made)
+
+    def remove(self) -> None:
+        """Remove all parts of the run, and those that other runs left of the same lesson."""
+        shutil.rmtree(self._path, ignore_errors=True)
+        for other in self._path.parent.glob("[!.]*"):
+            shutil.rmtree(other, ignore_errors=True)
+
+    def _tidy(self, made: Sequence[Path]) -> None:
+        """Remove folders that hold nothing: those of the parts, and those that were made for them."""
+        if any(self._path.glob("*")):
+            return
+        with contextlib.suppress(OSError):
+            self._path.rmdir()
+        Path(self._path.with_name(f".{self._path.name}{_LOCK}")).unlink(missing_ok=True)
+        for folder in (self._path.parent, self._path.parent.parent, *made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def remove_parts(folder: Path, lesson_id: str) -> None:
+    """Remove whatever unfinished runs left of a lesson.
+
+    Raises:
+        InvalidInputError: The id cannot be part of a path.
+    """
+    shutil.rmtree(folder / PARTS / validated_lesson_id(lesson_id), ignore_errors=True)
+
+
+def _reading(row: dict[str, Any]) -> FrameReading:
+    faces = tuple(map(_face, row["faces"]))
+    return FrameReading(Fraction(row["pts_s"]), Fraction(row["weight_s"]), faces)
+
+
+def _face(face: dict[str, Any]) -> FaceReading:
+    box = BoundingBox(face["x"], face["y"], face["w"], face["h"])
+    probabilities = np.array([face[emotion] for emotion in EMOTIONS], np.float32)
+    return FaceReading(face["track_id"], box, face["detection_score"], face["quality"], probabilities)
