@@ -20,7 +20,10 @@ from emotionkit.video.source import Source, opened
 
 
 class KeyFrame(NamedTuple):
-    """A picture at which decoding can begin: when it is shown and when it is decoded, in the stream's time base."""
+    """A picture at which decoding can begin: when it is shown and when it is decoded, in the stream's time base.
+
+    Matroska stores the former alone, and FFmpeg does not always tell the latter; then both are the same.
+    """
 
     pts: int
     dts: int
@@ -69,11 +72,11 @@ def _index(source: Source) -> PictureIndex | None:
     last, lasts = 0, 0
     try:
         for packet in _whole(source):
-            if packet.pts is None or packet.dts is None or packet.is_corrupt or packet.is_discard:
+            if packet.pts is None or packet.is_corrupt or packet.is_discard:
                 return None
             stamps.append(packet.pts)
             if packet.is_keyframe:
-                keys.append(KeyFrame(packet.pts, packet.dts))
+                keys.append(KeyFrame(packet.pts, packet.pts if packet.dts is None else packet.dts))
             if packet.pts >= last:
                 last, lasts = packet.pts, packet.duration or 0
     except (FFmpegError, _HoleError):
