@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit.batch.budget import Budget
+from emotionkit.cli.budget import budget_option
 from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
     metavar="N",
     default=lambda: os.cpu_count() or 1,
     show_default="one per core",
-    help="Recordings to read at once.",
+    help="Processes of one core each.",
 )
+@budget_option
 @json_option
 def process(
     recordings: tuple[Path, ...],
@@ -40,6 +43,7 @@ def process(
     lesson_id: str | None,
     sample_fps: float,
     workers: int,
+    budget: Budget | None,
     as_json: bool,
 ) -> int:
     """Read recordings into the warehouse."""
@@ -54,7 +58,7 @@ def process(
     jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]
     results: list[Outcome | Failure] = []
     with RecordingsProgress(recordings) as progress:
-        for result in process_all(jobs, workers=workers, on_progress=progress.update):
+        for result in process_all(jobs, workers=workers, on_progress=progress.update, budget=budget):
             results.append(result)
             if isinstance(result, Failure):
                 progress.echo(one_line(result.reason), err=True)

@@ -1,0 +1,150 @@
+"""Stopped and gone on, with one worker or two: always the rows of an undisturbed run, and nothing left lying about."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+import emotionkit as ek
+from emotionkit.batch.budget import Budget
+from emotionkit.batch.executor import Failure, Job, process_all
+from emotionkit.batch.pipeline import process_recording
+from emotionkit.batch.undertaking import begin
+from emotionkit.config import ProcessingSettings
+from emotionkit.errors import WarehouseError
+from emotionkit.warehouse import PartsFolder
+
+SETTINGS = ProcessingSettings(sample_fps=1, piece_s=5)
+
+
+def rows(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
+    with ek.open_warehouse(warehouse) as opened:
+        return {
+            name: opened.sql(f"select * from {name} order by all").fetchall() for name in ("frames", "faces", "tracks")
+        }
+
+
+def leftovers(warehouse: Path) -> list[Path]:
+    return [path for path in warehouse.rglob("*") if "parts" in path.parts or path.suffix == ".tmp"]
+
+
+def run(recording: Path, warehouse: Path, *, workers: int = 1, budget: Budget | None = None, seen=None):
+    jobs = [Job(recording, warehouse, SETTINGS)]
+    note = (lambda *tick: seen.append(tick)) if seen is not None else (lambda *tick: None)
+    return list(process_all(jobs, workers=workers, on_progress=note, budget=budget))
+
+
+@pytest.fixture(scope="module")
+def longer_lesson(tmp_path_factory, sample_class, copy_start):
+    """Twenty seconds of a lesson with a key frame every five."""
+    path = tmp_path_factory.mktemp("longer") / "longer.mp4"
+    copy_start(sample_class / "2026-09-28_physics-101_exam-review.mp4", path, seconds=20)
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, longer_lesson):
+    warehouse = tmp_path_factory.mktemp("undisturbed") / "warehouse"
+    run(longer_lesson, warehouse)
+    return rows(warehouse)
+
+
+def test_people_keep_their_numbers_across_the_seams(undisturbed):
+    assert len(undisturbed["tracks"]) == 7
+    assert len(undisturbed["frames"]) == 20
+
+
+def test_two_workers_give_the_same_rows_and_tell_of_progress(tmp_path, longer_lesson, undisturbed):
+    seen = []
+    run(longer_lesson, tmp_path / "warehouse", workers=2, seen=seen)
+    assert rows(tmp_path / "warehouse") == undisturbed
+    assert leftovers(tmp_path / "warehouse") == []
+    done = [done for _, done, _ in seen]
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(seen[-1][2], abs=0.1)
+
+
+def test_a_run_out_of_time_goes_on_where_it_was(tmp_path, longer_lesson, undisturbed):
+    warehouse = tmp_path / "warehouse"
+    (failure,) = run(longer_lesson, warehouse, budget=Budget(seconds=0.01))
+    assert isinstance(failure, Failure)
+    assert "the budget ran out" in failure.reason
+    assert "Traceback" not in failure.reason
+
+    undertaking = begin(longer_lesson, warehouse, "0" * 64, SETTINGS)
+    assert undertaking.outcome is None
+    (outcome,) = run(longer_lesson, warehouse)
+    assert outcome.changed
+    assert rows(warehouse) == undisturbed
+
+
+def test_killed_at_any_moment_the_next_run_goes_on_and_gives_the_same_rows(tmp_path, longer_lesson, undisturbed):
+    warehouse = tmp_path / "warehouse"
+    program = (
+        "import sys; from pathlib import Path; from emotionkit.batch.executor import *;"
+        "from emotionkit.config import ProcessingSettings as P;"
+        "list(process_all([Job(Path(sys.argv[1]), Path(sys.argv[2]), P(sample_fps=1, piece_s=5))],"
+        " workers=1, on_progress=lambda *tick: None))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(longer_lesson), str(warehouse)])
+    deadline = time.monotonic() + 120
+    while not list(warehouse.rglob("piece-00001.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = sorted(warehouse.rglob("piece-*.parquet"))
+    assert kept
+    (kept[0].parent / ".piece-00003.deadbeef.tmp").write_bytes(b"half")
+
+    (outcome,) = run(longer_lesson, warehouse, seen=(seen := []))
+    assert outcome.changed
+    assert [done for _, done, _ in seen[:2]] == [5, 10], "the finished pieces count at once"
+    assert rows(warehouse) == undisturbed
+    assert leftovers(warehouse) == []
+
+
+def test_damage_in_the_middle_is_read_around_as_from_start_to_end(tmp_path, longer_lesson):
+    whole, damaged = tmp_path / "whole.mp4", tmp_path / "damaged.mp4"
+    with av.open(str(longer_lesson)) as reader, av.open(str(whole), "w") as writer:
+        stream = writer.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuvj420p"
+        for frame in reader.decode(video=0):
+            writer.mux(stream.encode(frame.reformat(640, 360, "yuvj420p")))
+        writer.mux(stream.encode())
+    with av.open(str(whole)) as container:
+        places = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    content = bytearray(whole.read_bytes())
+    position, size = places[175]
+    content[position : position + size] = random.Random(1).randbytes(2) + bytes(size - 2)
+    damaged.write_bytes(content)
+
+    (outcome,) = run(damaged, tmp_path / "warehouse", workers=1)
+    assert not isinstance(outcome, Failure), outcome
+    assert outcome.frames == 20
+    times = [pts for _, pts, *_ in rows(tmp_path / "warehouse")["frames"]]
+    assert times[7] == pytest.approx(7.04)
+    assert leftovers(tmp_path / "warehouse") == []
+
+
+def test_another_process_at_the_same_recording_is_told_so(tmp_path, longer_lesson, classifier):
+    warehouse = tmp_path / "warehouse"
+    undertaking = begin(longer_lesson, warehouse, classifier.sha256, SETTINGS)
+    with undertaking.parts.kept_from_others(), pytest.raises(WarehouseError, match="from another process"):
+        process_recording(longer_lesson, warehouse, classifier, SETTINGS)
+
+
+def test_parts_that_are_damaged_are_not_there(tmp_path):
+    folder = PartsFolder(tmp_path, "lesson", "run")
+    assert folder.names() == frozenset()
+    assert folder.read("piece-00000") is None
+    (tmp_path / "parts" / "lesson" / "run").mkdir(parents=True)
+    (tmp_path / "parts" / "lesson" / "run" / "piece-00000.parquet").write_bytes(os.urandom(100))
+    assert folder.read("piece-00000") is None
