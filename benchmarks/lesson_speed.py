@@ -1,85 +1,58 @@
-"""How fast a recording becomes rows, against real time and against decoding alone.
+"""How fast recordings become rows, from file to DuckDB, against decoding them with ffmpeg on the same cores.
 
-    python benchmarks/lesson_speed.py [RECORDING]
+    python benchmarks/lesson_speed.py [RECORDING...] [--seconds 300] [--repeat 1]
 
-Each way runs in a process of its own, as a user would start it, so that start-up and memory count. Seconds depend on
-the machine and on what else it does; the ratios of one run are what compares.
+Without recordings, it makes three of its own from the sample class. Each command runs in processes of its own, as a
+user would start it, so that start-up counts. Seconds depend on the machine and on what else it does; the ratios of one
+run are what compares. The network is converted before the clock runs: that happens once for each new model.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
+import statistics
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
-SAMPLE = Path(__file__).resolve().parents[1] / "recordings" / "sample" / "2026-09-14_physics-101_waves.mp4"
+from measuring import Cost, decoding, measure, processing
+from videos import gallery_of_25, gallery_of_nine, speaker_view
 
-DECODE_ALL = """
-import av, sys
-with av.open(sys.argv[1]) as container:
-    stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
-    for _ in container.decode(stream):
-        pass
-"""
-SAMPLE_FRAMES = """
-import sys
-from pathlib import Path
-from emotionkit.video import sampled_frames
-for _ in sampled_frames(Path(sys.argv[1]), 2):
-    pass
-"""
-
-
-class Cost(NamedTuple):
-    """What one process took: wall and processor seconds, peak memory in MiB."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mib: float
-
-
-def measure(command: list[str]) -> Cost:
-    """Run a command to its end and return what it took; its own children count too."""
-    started = time.perf_counter()
-    declared = {"EMOTIONKIT_PURPOSE": "demonstration", "EMOTIONKIT_JURISDICTION": "US"}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | declared)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{command} failed with status {status}")
-    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+MAKERS = {
+    "gallery of 9, 720p": gallery_of_nine,
+    "gallery of 25, 720p": gallery_of_25,
+    "speaker view, 1080p": speaker_view,
+}
 
 
 def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recording", nargs="?", type=Path, default=SAMPLE)
-    recording = parser.parse_args().recording
-
-    from emotionkit.video import probe
-
-    length_s = float(probe(recording).duration)
-    python = [sys.executable, "-W", "ignore", "-c"]
-    with tempfile.TemporaryDirectory() as folder:
-        process = [sys.executable, "-m", "emotionkit", "process", str(recording), "--warehouse"]
-        ways = {
-            "decode every frame": [*python, DECODE_ALL, str(recording)],
-            "sampled frames": [*python, SAMPLE_FRAMES, str(recording)],
-            "process, first time": [*process, f"{folder}/first"],
-            "process, nothing to do": [*process, f"{folder}/first"],
+    parser.add_argument("recordings", nargs="*", type=Path)
+    parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("--repeat", type=int, default=1)
+    wishes = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        measure(processing(gallery_of_nine(folder / "warm-up.mp4", 2), folder / "warm-up"))
+        recordings = {path.name: path for path in wishes.recordings} or {
+            title: make(folder / f"{make.__name__}.mp4", wishes.seconds) for title, make in MAKERS.items()
         }
-        costs = {name: measure(command) for name, command in ways.items()}
-    decoding = costs["decode every frame"]
-    print(f"{recording.name}, {length_s:.0f} s, {len(os.sched_getaffinity(0))} cores, sampled at 2 fps")
-    print(f"{'':<24}{'wall s':>8}{'cpu s':>8}{'× real time':>13}{'× decoding':>12}{'peak MiB':>10}")
-    for name, cost in costs.items():
-        speed, ratio = length_s / cost.wall_s, cost.wall_s / decoding.wall_s
-        print(f"{name:<24}{cost.wall_s:>8.1f}{cost.cpu_s:>8.1f}{speed:>13.1f}{ratio:>12.2f}{cost.peak_mib:>10.0f}")
+        print(f"{len(os.sched_getaffinity(0))} cores, sampled at 2 fps, against {decoding(folder)[0]}")
+        print(f"{'':<24}{'decode s':>10}{'process s':>11}{'ratio':>7}{'cpu s':>7}{'first row s':>13}{'peak MiB':>10}")
+        for title, recording in recordings.items():
+            rounds = [_round(recording, folder / f"{recording.stem}-{number}") for number in range(wishes.repeat)]
+            ratio = statistics.median(process.wall_s / decode.wall_s for decode, process in rounds)
+            decode, process = rounds[-1]
+            print(
+                f"{title:<24}{decode.wall_s:>10.1f}{process.wall_s:>11.1f}{ratio:>7.2f}{process.cpu_s:>7.1f}"
+                f"{process.first_row_s:>13.1f}{process.peak_mib:>10.0f}",
+                flush=True,
+            )
+
+
+def _round(recording: Path, warehouse: Path) -> tuple[Cost, Cost]:
+    return measure(decoding(recording)[1]), measure(processing(recording, warehouse), warehouse)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""What a command takes: wall and processor time, memory of all its processes, and when its first row is on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+EVERY_S = 0.1
+
+_DECODE_ALL = """
+import av, sys
+with av.open(sys.argv[1]) as container:
+    container.streams.video[0].thread_type = "AUTO"
+    for _ in container.decode(container.streams.video[0]):
+        pass
+"""
+
+
+class Cost(NamedTuple):
+    """What a command took: wall and processor seconds, MiB of all processes at their peak, seconds to the first row."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+    first_row_s: float
+
+
+def decoding(recording: Path) -> tuple[str, list[str]]:
+    """Return the name of a command that decodes every picture of a recording, and the command."""
+    if ffmpeg := shutil.which("ffmpeg"):
+        return "ffmpeg -f null -", [ffmpeg, "-v", "error", "-nostdin", "-i", str(recording), "-f", "null", "-"]
+    return "PyAV, every frame (no ffmpeg here)", [sys.executable, "-c", _DECODE_ALL, str(recording)]
+
+
+def processing(recording: Path, warehouse: Path, *more: str) -> list[str]:
+    """Return the command that reads a recording into a warehouse."""
+    return [sys.executable, "-m", "emotionkit", "process", str(recording), "--warehouse", str(warehouse), *more]
+
+
+def measure(command: list[str], warehouse: Path | None = None) -> Cost:
+    """Run a command to its end and return what it took.
+
+    Memory is the proportional set size, which counts what processes share once. A row counts as there when a part of
+    the lesson is on the disk.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak = 0.0
+    first: float | None = None
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        peak = max(peak, sum(map(_mib, _family(process.pid))))
+        if warehouse is not None and first is None and any(warehouse.rglob("[!.]*.parquet")):
+            first = time.perf_counter() - started
+        time.sleep(EVERY_S)
+    if status:
+        raise SystemExit(f"{command} failed with status {status}")
+    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak, first or float("nan"))
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return [pid]
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _mib(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
