@@ -112,7 +112,7 @@ def test_changed_facts_are_stored_without_reading_the_recording_again(
     recording.symlink_to(short_lesson)
     recording.with_suffix(".yml").write_text("title: Waves\nsegments: [0:00 intro, 0:05 end]\n")
     before = _tables(own_warehouse)
-    monkeypatch.setattr("emotionkit.batch.pipeline.sampled_frames", None)
+    monkeypatch.setattr("emotionkit.batch.piecework.piece_frames", None)
     assert process_recording(recording, own_warehouse, classifier, ProcessingSettings()).changed
     assert not process_recording(recording, own_warehouse, classifier, ProcessingSettings()).changed
     after = _tables(own_warehouse)
@@ -126,7 +126,7 @@ def test_a_wrong_fact_stops_before_the_recording_is_read(tmp_path, short_lesson,
     recording = tmp_path / short_lesson.name
     recording.symlink_to(short_lesson)
     recording.with_suffix(".yml").write_text("start: soon\n")
-    monkeypatch.setattr("emotionkit.batch.pipeline.sampled_frames", None)
+    monkeypatch.setattr("emotionkit.batch.piecework.piece_frames", None)
     with pytest.raises(InvalidInputError, match=r"short\.yml, line 1: start = 'soon' cannot be used"):
         process_recording(recording, tmp_path / "warehouse", classifier, ProcessingSettings())
     assert not (tmp_path / "warehouse").exists()
