@@ -119,9 +119,14 @@ class Appearance:
         """The looks that are remembered, the oldest first."""
         return tuple(self._exemplars)
 
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """float32 (n, 144): the exemplars' thumbnails."""
+        return np.concatenate([look.as_detected for look in self._exemplars])
+
     def similarity(self, views: Thumbnails) -> float:
         """Return the best correlation, -1 to 1, of any of some views with the exemplars."""
-        return float((views @ np.concatenate([look.as_detected for look in self._exemplars]).T).max())
+        return float((views @ self.thumbnails.T).max())
 
     def learn(self, seen: Look) -> None:
         """Keep the newest view of the person; when there are too many, the oldest goes, but never the first."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance
-from emotionkit.faces.matching import best_first, match
+from emotionkit.faces.matching import best_first, possible_matches
 from emotionkit.faces.tracklet import Tracklet
 from emotionkit.records import BoundingBox
 
@@ -63,12 +63,8 @@ class TrackJoiner:
         return pts - person.until <= self._longest_gap or person.until == self._last_frame
 
     def _who(self, known: Sequence[_Person], tracklets: Sequence[Tracklet]) -> list[tuple[Tracklet, _Person]]:
-        pairs = [
-            match(person, index, tracklet.first.box, tracklet.first.look)
-            for person in known
-            for index, tracklet in enumerate(tracklets)
-        ]
-        found = {one.face: one.person for one in best_first([pair for pair in pairs if pair is not None])}
+        faces = [(index, tracklet.first.box, tracklet.first.look) for index, tracklet in enumerate(tracklets)]
+        found = {one.face: one.person for one in best_first(possible_matches(known, faces))}
         return [(tracklet, self._updated(found.get(index), tracklet)) for index, tracklet in enumerate(tracklets)]
 
     def _updated(self, person: _Person | None, tracklet: Tracklet) -> _Person:

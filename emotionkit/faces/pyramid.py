@@ -76,8 +76,8 @@ class ScanPyramid:
         """
         height, width = self._size(level)
         left, top = self._first(box.x, level), self._first(box.y, level)
-        right = min(width, CELL * ceil((self._down(box.x + box.w, level) + MARGIN) / CELL))
-        bottom = min(height, CELL * ceil((self._down(box.y + box.h, level) + MARGIN) / CELL))
+        right = min(width, ceil(self._down(box.x + box.w, level) + MARGIN))
+        bottom = min(height, ceil(self._down(box.y + box.h, level) + MARGIN))
         if right <= left or bottom <= top:
             return None
         (step_y, start_y), (step_x, start_x) = self._source_steps(level)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance, look_at
 from emotionkit.faces.detector import Luma, same_face
-from emotionkit.faces.matching import ALIKE_ELSEWHERE, Match, best_first, distance_between, match
+from emotionkit.faces.matching import ALIKE_ELSEWHERE, Match, best_first, distance_between, possible_matches
 from emotionkit.faces.tracklet import Sighting, Tracklet
 from emotionkit.records import BoundingBox, Detection, Frame
 
@@ -52,7 +52,7 @@ class Tracker:
         """Return the track of each detection of the next frame, in the order of the detections."""
         self._forget(frame.pts)
         seen = [Sighting(frame.pts, found.box, look_at(frame.luma, found.box)) for found in detections]
-        chosen = self._all_in_place(seen) or self._assign(frame.luma, seen)
+        chosen = self._who(frame.luma, seen)
         for index, track in chosen.items():
             track.observe(seen[index])
         # In reading order, so that the numbers of people who appear together do not depend on the detector's scores.
@@ -77,26 +77,40 @@ class Tracker:
         self._tracks = kept
         self._previous_pts = pts
 
-    def _all_in_place(self, seen: Sequence[Sighting]) -> dict[int, _Track] | None:
-        """Return the tracks if everybody is where somebody was who looked the same, and nobody else was near.
+    def _who(self, luma: Luma, seen: Sequence[Sighting]) -> dict[int, _Track]:
+        """Return the track of each sighting that has one, by the sighting's index."""
+        settled = self._in_place(seen)
+        taken = {track.track_id for track in settled.values()}
+        others = [track for track in self._tracks if track.track_id not in taken]
+        rest = [index for index in range(len(seen)) if index not in settled]
+        chosen = best_first(self._matches(luma, others, seen, rest))
+        if any(one.moved for one in chosen):
+            # Maybe the layout is a new one: then nothing is settled by being in a place.
+            return {
+                one.face: one.person for one in best_first(self._matches(luma, self._tracks, seen, range(len(seen))))
+            }
+        return settled | {one.face: one.person for one in chosen}
 
-        So it is in nearly all frames. There is no need then to look at the ways in which a box may have jumped.
+    def _in_place(self, seen: Sequence[Sighting]) -> dict[int, _Track]:
+        """Return the tracks of those who are where one person was, alone, who looked the same as detected.
+
+        Nearly all are. There is no need then to look at the ways in which a box may have jumped.
         """
-        chosen: dict[int, _Track] = {}
+        settled: dict[int, _Track] = {}
         for index, sighting in enumerate(seen):
             near = [track for track in self._tracks if distance_between(track, sighting.box) is not None]
-            if len(near) != 1 or near[0].appearance.similarity(sighting.look.as_detected) < ALIKE_ELSEWHERE:
-                return None
-            chosen[index] = near[0]
-        return chosen if len({track.track_id for track in chosen.values()}) == len(chosen) else None
+            if len(near) == 1 and near[0].appearance.similarity(sighting.look.as_detected) >= ALIKE_ELSEWHERE:
+                settled[index] = near[0]
+        claims = Counter(track.track_id for track in settled.values())
+        return {index: track for index, track in settled.items() if claims[track.track_id] == 1}
 
-    def _assign(self, luma: Luma, seen: Sequence[Sighting]) -> dict[int, _Track]:
-        """Return the track of each sighting that has one, by the sighting's index."""
-        pairs = product(self._tracks, enumerate(seen))
-        possible = [match(track, index, sighting.box, sighting.look) for track, (index, sighting) in pairs]
+    def _matches(
+        self, luma: Luma, tracks: Sequence[_Track], seen: Sequence[Sighting], indices: Sequence[int]
+    ) -> list[Match[_Track, int]]:
+        faces = [(index, seen[index].box, seen[index].look) for index in indices]
         places = [sighting.box for sighting in seen]
-        matches = [one for one in possible if one is not None and not (one.moved and _still_there(luma, one, places))]
-        return {one.face: one.person for one in best_first(matches)}
+        matches = possible_matches(tracks, faces)
+        return [one for one in matches if not (one.moved and _still_there(luma, one, places))]
 
     def _start(self, sighting: Sighting) -> _Track:
         track = _Track(self._next_id, sighting, sighting, Appearance(sighting.look))
