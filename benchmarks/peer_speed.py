@@ -2,9 +2,9 @@
 
     python benchmarks/peer_speed.py --fer PYTHON [RECORDING] [--seconds 30]
 
-PYTHON is an interpreter of another environment that has ``fer`` 25.10, for its dependencies do not go with ours. Without
-it that row is left out. Both sides start anew; what each takes per frame is compared, decoding and start-up included,
-and for ``fer`` also without its start-up.
+PYTHON is an interpreter of another environment that has ``fer`` 25.10, for its dependencies do not go with ours.
+Without it that row is left out. What each takes per frame is compared, decoding included; start-up counts for
+emotionkit and not for ``fer``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
         theirs = peer["seconds"] / peer["frames"]
         print(f"{'fer':<12}{peer['frames']:>8}{peer['faces']:>8}{peer['seconds']:>8.1f}{1000 * theirs:>12.1f}")
         print(
-            f"emotionkit is {theirs / ours:.1f} times as fast and finds {faces / max(1, peer['faces']):.2f} times the faces"
+            f"emotionkit is {theirs / ours:.1f} times as fast, with {faces / max(1, peer['faces']):.2f} times the faces"
         )
 
 

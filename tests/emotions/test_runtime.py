@@ -1,0 +1,68 @@
+"""The converted network answers as the one in Keras, from the cache and without Keras."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from emotionkit.emotions.classifier import EmotionClassifier
+from emotionkit.emotions.preprocess import network_input
+from emotionkit.emotions.runtime import load_runtime
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return network_input(list(np.random.default_rng(3).integers(0, 256, (5, 60, 60), dtype=np.uint8)))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return EmotionClassifier.load().network
+
+
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    for head in one:
+        np.testing.assert_allclose(one[head], other[head], atol=0.05)
+
+
+def test_it_answers_as_the_network_does(tmp_path, faces, network):
+    assert_same(
+        load_runtime("a", lambda: network, cache=tmp_path).predict_on_batch(faces), network.predict_on_batch(faces)
+    )
+
+
+def test_it_is_converted_once_and_anew_where_the_cache_is_damaged(tmp_path, faces, network):
+    made = []
+    first = load_runtime("a", lambda: made.append(1) or network, cache=tmp_path)
+    load_runtime("a", lambda: pytest.fail("converted again"), threads=1, cache=tmp_path)
+    kept = tmp_path / "a.openvino"
+    content = bytearray(kept.read_bytes())
+    content[len(content) // 2] ^= 255
+    kept.write_bytes(content)
+    again = load_runtime("a", lambda: made.append(2) or network, cache=tmp_path)
+    assert made == [1, 2]
+    assert_same(first.predict_on_batch(faces), again.predict_on_batch(faces))
+    load_runtime("a", lambda: pytest.fail("not mended"), cache=tmp_path)
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, faces, network):
+    (tmp_path / "file").write_text("")
+    runtime = load_runtime("a", lambda: network, cache=tmp_path / "file" / "below")
+    assert_same(runtime.predict_on_batch(faces), network.predict_on_batch(faces))
+
+
+def test_from_the_cache_no_keras_is_imported(tmp_path):
+    program = (
+        "import sys, numpy as np; from emotionkit.emotions.lazy import LazyClassifier;"
+        "LazyClassifier().read([np.zeros((48, 48), np.uint8)]); print('keras' in sys.modules)"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    environment = {"EMOTIONKIT_CACHE": str(tmp_path), "PATH": ""}
+    seen = [
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    ]
+    assert [text.strip() for text in seen] == ["True", "False"]
