@@ -1,7 +1,7 @@
 """Opening the database file, for reading or for writing, with patience where somebody else holds it.
 
 DuckDB lets one process write or several read, never both. So nobody holds the file for longer than a question or a load
-takes, and whoever comes meanwhile waits.
+takes, and whoever comes meanwhile waits. Where somebody reads for longer, a load works on a copy: see ``replacing``.
 """
 
 from __future__ import annotations
@@ -24,11 +24,18 @@ DATABASE = "emotionkit.duckdb"
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB that can read the file; see docs/decisions/0003-segments-and-duckdb.md."""
 
+BLOCK_BYTES = 65_536
+"""Size of the blocks of a new file: columns of a few bits a row fill small ones better."""
+
 READERS_PATIENCE_S = 10.0
 """Seconds a reader waits for a load to end."""
 
 WRITERS_PATIENCE_S = 30.0
-"""Seconds a load waits for questions to end."""
+"""Seconds a change of the tables themselves waits for questions to end."""
+
+
+class InUseError(WarehouseError):
+    """Somebody holds the database file for longer than was waited."""
 
 
 class UnreadableDatabaseError(WarehouseError):
@@ -43,6 +50,7 @@ _READING: dict[str, str | bool | int | float | list[str]] = {
 }
 _WRITING: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
+    "default_block_size": BLOCK_BYTES,
     "autoinstall_known_extensions": False,
 }
 
@@ -57,7 +65,7 @@ def reading_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         WarehouseError: There is none, it cannot be read, it is newer, or a writer holds it for too long.
     """
     path = _existing_database(folder)
-    connection = _patient_connection(folder, path, read_only=True)
+    connection = _patient_connection(folder, path, read_only=True, patience_s=READERS_PATIENCE_S)
     try:
         with told(folder, "cannot be read"):
             outdated = schema_version(connection, folder) < migrations()[-1].version
@@ -65,7 +73,7 @@ def reading_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
             with writers_lock(folder), writing_connection(folder, path):
                 pass
-            connection = _patient_connection(folder, path, read_only=True)
+            connection = _patient_connection(folder, path, read_only=True, patience_s=READERS_PATIENCE_S)
         with told(folder, "cannot be read"):
             _lock_down(connection)
         yield connection
@@ -74,15 +82,19 @@ def reading_connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def writing_connection(folder: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing_connection(
+    folder: Path, path: Path, *, patience_s: float | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database file for writing, with its schema brought up to date; all is in the file when the block ends.
 
-    The caller holds the writers' lock.
+    The caller holds the writers' lock, and says how many seconds to wait for readers; ``WRITERS_PATIENCE_S`` if not.
 
     Raises:
         WarehouseError: It cannot be opened or written, it is newer, or readers hold it for too long.
     """
-    connection = _patient_connection(folder, path, read_only=False)
+    connection = _patient_connection(
+        folder, path, read_only=False, patience_s=WRITERS_PATIENCE_S if patience_s is None else patience_s
+    )
     try:
         with told(folder, "cannot be written"):
             migrate(connection, folder)
@@ -101,7 +113,7 @@ def database_as_it_is(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         UnreadableDatabaseError: It is no DuckDB file, damaged, or lacks what is asked of it.
         WarehouseError: It is newer, or a writer holds it for too long.
     """
-    connection = _patient_connection(folder, folder / DATABASE, read_only=True)
+    connection = _patient_connection(folder, folder / DATABASE, read_only=True, patience_s=READERS_PATIENCE_S)
     try:
         schema_version(connection, folder)
         yield connection
@@ -134,6 +146,11 @@ def has_database(folder: Path) -> bool:
         return (folder / DATABASE).exists()
 
 
+def log_of(database: Path) -> Path:
+    """Return DuckDB's write-ahead log of a file; one that belonged to another file of its name must not be replayed."""
+    return database.with_name(f"{database.name}.wal")
+
+
 def _existing_database(folder: Path) -> Path:
     existing_folder(folder)
     if not has_database(folder):
@@ -141,9 +158,8 @@ def _existing_database(folder: Path) -> Path:
     return folder / DATABASE
 
 
-def _patient_connection(folder: Path, path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    patience = READERS_PATIENCE_S if read_only else WRITERS_PATIENCE_S
-    deadline = time.monotonic() + patience
+def _patient_connection(folder: Path, path: Path, *, read_only: bool, patience_s: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             return duckdb.connect(path, read_only=read_only, config=_READING if read_only else _WRITING)
@@ -164,7 +180,7 @@ def _explained(folder: Path, error: duckdb.Error) -> WarehouseError:
     if _in_use(error):
         holder = re.search(r"PID (\d+)", text)
         who = f"process {holder[1]}" if holder else "this or another process"
-        return WarehouseError(folder, f"is in use by {who}: try again when it has finished.")
+        return InUseError(folder, f"is in use by {who}: try again when it has finished.")
     if "newer version of DuckDB" in text:
         return WarehouseError(folder, f"was written by a newer DuckDB than {duckdb.__version__}: update duckdb.")
     return UnreadableDatabaseError(folder, f"has a database that cannot be opened: {reason(error)}")

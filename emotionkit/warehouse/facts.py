@@ -6,20 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from emotionkit.records import Lesson
-from emotionkit.warehouse.connection import DATABASE, writing_connection
+from emotionkit.warehouse.durable import remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.reading import find_lesson
+from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.rows import replace_facts
-from emotionkit.warehouse.segments import read_segment, segment_batches, segment_path
+from emotionkit.warehouse.segments import SEGMENTS, find_segment, read_segment, segment_batches, segment_path
 from emotionkit.warehouse.writer import SegmentWriter
 
 
 def update_facts(folder: Path, lesson: Lesson, run_id: str) -> bool:
     """Give a stored lesson the course, title, teacher, start and segments of ``lesson``, in segment and database.
 
-    The segment is written anew, with the same rows, before the database changes. Whatever cuts this short, the same
-    call completes it.
+    The segment is written anew, with the same rows, before the database changes, and moves to the folder of its course
+    and month. Whatever cuts this short, the same call completes it.
 
     Args:
         folder: The warehouse.
@@ -36,14 +37,18 @@ def update_facts(folder: Path, lesson: Lesson, run_id: str) -> bool:
     if present is None or _told_as(present, lesson) == present:
         return False
     with writers_lock(folder):
-        segment = read_segment(folder, segment_path(folder, lesson.lesson_id, run_id))
+        path = find_segment(folder, lesson.lesson_id, run_id) or segment_path(folder, lesson.lesson_id, run_id)
+        segment = read_segment(folder, path)
         changed = _told_as(segment.lesson, lesson)
         with SegmentWriter(folder, lesson.lesson_id, run_id) as writer:
             for rows in segment_batches(folder, segment.path):
                 writer.add_rows(rows)
-            writer.finish(changed, segment.run)
-        with writing_connection(folder, folder / DATABASE) as connection, told(folder, "cannot be written"):
+            home = writer.finish(changed, segment.run)
+        with updating_connection(folder) as connection, told(folder, "cannot be written"):
             replace_facts(connection, changed)
+            if home != path:
+                path.unlink(missing_ok=True)
+                remove_empty(path.parent, folder / SEGMENTS)
     return True
 
 

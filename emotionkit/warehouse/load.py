@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from emotionkit.errors import InvalidInputError, WarehouseError
-from emotionkit.warehouse.connection import DATABASE, has_database, writing_connection
+from emotionkit.warehouse.connection import has_database
+from emotionkit.warehouse.durable import remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
 from emotionkit.warehouse.register import load_register
+from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
-from emotionkit.warehouse.segments import Segment, read_segment, segment_path, segment_paths
+from emotionkit.warehouse.segments import SEGMENTS, Segment, read_segment, segment_home, segment_paths, settled
 
 
 def load_segment(folder: Path, segment: Path) -> bool:
@@ -22,31 +25,51 @@ def load_segment(folder: Path, segment: Path) -> bool:
 
     Args:
         folder: The warehouse.
-        segment: A finished segment of it, as :meth:`SegmentWriter.finish` returned it.
+        segment: A finished segment of it, as :meth:`SegmentWriter.finish` returned it. Segments that do not lie where
+            their lesson's course and month say, as those of version 0.1, are moved there.
 
     Returns:
         Whether the database changed; False if it holds this very run already.
 
     Raises:
-        InvalidInputError: The segment does not lie where one of its lesson and run belongs.
+        InvalidInputError: The segment does not lie among those of its lesson, under the name of its run.
         WarehouseError: The segment is damaged, or the database cannot be opened or written; it is as before then.
     """
     loaded = read_segment(folder, segment)
-    home = segment_path(folder, loaded.lesson.lesson_id, loaded.run.run_id)
-    if segment.resolve() != home.resolve():
-        raise InvalidInputError(f"The segment {segment} belongs at {home}; only there can it be loaded.")
+    _check_place(folder, loaded)
     with writers_lock(folder):
         is_new = not has_database(folder)
         if is_new:
             rebuild_under_lock(folder)
         previous = _load(folder, loaded)
         _remove_superseded(folder, loaded, previous)
+        with told(folder, "cannot be written"):
+            settle_all(folder)
     return is_new or previous != loaded.run.run_id
+
+
+def settle_all(folder: Path) -> None:
+    """Move every readable segment that lies beside the partitions to where it belongs.
+
+    Raises:
+        OSError: One cannot be moved.
+    """
+    for path in (folder / SEGMENTS).glob("*/[!.]*.parquet"):
+        with contextlib.suppress(WarehouseError):
+            settled(folder, read_segment(folder, path))
+
+
+def _check_place(folder: Path, segment: Segment) -> None:
+    lesson_id, run_id = segment.lesson.lesson_id, segment.run.run_id
+    places = {path.resolve() for path in segment_paths(folder, lesson_id) if path.stem == run_id}
+    if segment.path.resolve() not in places:
+        home = segment_home(folder, segment.lesson, run_id)
+        raise InvalidInputError(f"The segment {segment.path} belongs at {home}; only there can it be loaded.")
 
 
 def _load(folder: Path, segment: Segment) -> str | None:
     """Load a segment unless it is there, and return the run that was there before."""
-    with writing_connection(folder, folder / DATABASE) as connection:
+    with updating_connection(folder) as connection:
         previous = stored_run_id(connection, segment.lesson.lesson_id)
         if previous != segment.run.run_id:
             replace_lesson(connection, folder, segment, load_register(folder))
@@ -64,6 +87,7 @@ def _remove_superseded(folder: Path, segment: Segment, previous: str | None) -> 
         if path.stem == previous or _ended_before(folder, path, segment):
             with told(folder, "cannot be written"):
                 path.unlink(missing_ok=True)
+                remove_empty(path.parent, folder / SEGMENTS)
 
 
 def _ended_before(folder: Path, path: Path, segment: Segment) -> bool:

@@ -9,8 +9,9 @@ from emotionkit.errors import InvalidInputError
 LONGEST_NAME = 100
 """Characters."""
 
-# File systems commonly allow 255 bytes; a segment's temporary name adds some to it.
-_LONGEST_NAME_BYTES = 200
+LONGEST_NAME_BYTES = 200
+"""File systems commonly allow 255 bytes; a segment's temporary name, or what precedes a course's, adds some to it."""
+
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
@@ -45,16 +46,21 @@ def validated_name(name: str, kind: str) -> str:
     return composed
 
 
+def may_be_named(char: str) -> bool:
+    """Return whether a character may stand in the name of a file or folder on any system, and looks like what it is."""
+    return char not in _FORBIDDEN and _is_plain(char)
+
+
 def _complaint(name: str) -> str | None:
     if not name:
         return "is empty"
     if len(name) > LONGEST_NAME:
         return f"is longer than {LONGEST_NAME} characters"
-    strange = [char for char in name if char in _FORBIDDEN or not _is_plain(char)]
+    strange = [char for char in name if not may_be_named(char)]
     if strange:
         return f"contains {strange[0]!r}"
-    if len(name.encode()) > _LONGEST_NAME_BYTES:
-        return f"takes more than {_LONGEST_NAME_BYTES} bytes"
+    if len(name.encode()) > LONGEST_NAME_BYTES:
+        return f"takes more than {LONGEST_NAME_BYTES} bytes"
     if name[0] in ".- " or name[-1] in ". ":
         return "may not begin with a dot, a hyphen or a space, nor end with a dot or a space"
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import duckdb
 
 from emotionkit.errors import WarehouseError
 from emotionkit.warehouse.connection import (
-    DATABASE,
     UnreadableDatabaseError,
     database_as_it_is,
     existing_folder,
@@ -22,11 +20,11 @@ from emotionkit.warehouse.connection import (
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.register import Register, load_register
+from emotionkit.warehouse.replacing import fresh_database
 from emotionkit.warehouse.rows import replace_lesson
 from emotionkit.warehouse.segments import Segment, read_segment, segment_paths
 from emotionkit.warehouse.students import insert_students
 from emotionkit.warehouse.transaction import transaction
-from emotionkit.warehouse.writer import sync_folder
 
 _log = logging.getLogger(__name__)
 
@@ -54,22 +52,15 @@ def rebuild_under_lock(folder: Path) -> int:
     """As :func:`rebuild`, for a caller who holds the writers' lock."""
     _refuse_newer(folder)
     register = load_register(folder)
-    fresh = folder / f".{DATABASE}.new"
-    with told(folder, "cannot be written"), contextlib.ExitStack() as leftovers:
-        # Before, those of an attempt that was killed; after, those of one that failed.
-        _remove(fresh)
-        leftovers.callback(_remove, fresh)
-        with writing_connection(folder, fresh) as connection:
-            with transaction(connection):
-                insert_students(connection, register)
-            lessons = sum(
-                _load_newest(connection, folder, segments, register) for segments in _segments_by_lesson(folder)
-            )
-        _sync(fresh)
-        _log_of(folder / DATABASE).unlink(missing_ok=True)
-        fresh.replace(folder / DATABASE)
-        sync_folder(folder)
-    return lessons
+    with (
+        told(folder, "cannot be written"),
+        fresh_database(folder) as fresh,
+        writing_connection(folder, fresh) as connection,
+    ):
+        with transaction(connection):
+            insert_students(connection, register)
+        loaded = [_load_newest(connection, folder, segments, register) for segments in _segments_by_lesson(folder)]
+    return sum(loaded)
 
 
 def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
@@ -104,18 +95,3 @@ def _refuse_newer(folder: Path) -> None:
     if has_database(folder):
         with contextlib.suppress(UnreadableDatabaseError), database_as_it_is(folder):
             pass
-
-
-def _remove(database: Path) -> None:
-    database.unlink(missing_ok=True)
-    _log_of(database).unlink(missing_ok=True)
-
-
-def _log_of(database: Path) -> Path:
-    # DuckDB's write-ahead log; one that belonged to another file of this name must not be replayed.
-    return database.with_name(f"{database.name}.wal")
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -12,13 +12,11 @@ import pyarrow as pa
 
 from emotionkit.records import EMOTIONS, Lesson, LessonSegment, Run
 from emotionkit.warehouse.register import Register
-from emotionkit.warehouse.segments import MEASURES, Segment, segment_batches
+from emotionkit.warehouse.segments import BOX_FIELDS, Segment, segment_batches
 from emotionkit.warehouse.students import name_tracks
 from emotionkit.warehouse.transaction import transaction
 
 _PROBABILITIES = ", ".join(f"face.{name}" for name in EMOTIONS)
-_NAMES = ", ".join(f"'{name}'" for name in EMOTIONS)
-_MEASURES = ", ".join(f"face.{name}" for name in MEASURES)
 
 _INSERT_RUN = """
 INSERT OR REPLACE INTO runs VALUES (
@@ -37,15 +35,27 @@ UPDATE lessons SET course = $course, title = $title, teacher = $teacher, started
 WHERE lesson_id = $lesson_id
 """
 _SEGMENTS = "SELECT start_s, end_s, title FROM segments WHERE lesson_id = ? ORDER BY start_s"
-_INSERT_FRAMES = "INSERT INTO frames SELECT $lesson_id, pts_s, weight_s, len(faces) FROM segment_rows"
-# Of equal probabilities the first in the order of EMOTIONS is the emotion, as with numpy's argmax.
+# Units as in migrations/0003_compact_rows.sql, where the views turn them back.
+_INSERT_KEY = """
+INSERT INTO lesson_keys
+SELECT coalesce(max(lesson_key), 0) + 1, $lesson_id FROM lesson_keys HAVING count(*) FILTER (lesson_id = $lesson_id) = 0
+"""
+_KEY = "(SELECT lesson_key FROM lesson_keys WHERE lesson_id = $lesson_id)"
+_INSERT_FRAMES = f"""
+INSERT INTO frame_rows SELECT {_KEY}, round(pts_s * 1e6), round(weight_s * 1e6), len(faces) FROM segment_rows
+"""  # noqa: S608 - the names are this package's own, here and below
+# Of equal probabilities the first in the order of EMOTIONS is the emotion, as with numpy's argmax. Rounding keeps the
+# order of probabilities, so that the emotion's stays the largest; one just above 1 is taken for 1.
 _INSERT_FACES = f"""
-INSERT INTO faces
+INSERT INTO face_rows
 SELECT
-    $lesson_id, pts_s, face.track_id, NULL, {_MEASURES},
-    list_extract([{_NAMES}], list_position([{_PROBABILITIES}], greatest({_PROBABILITIES})))
+    {_KEY}, round(pts_s * 1e6), face.track_id, NULL,
+    {", ".join(f"round(face.{name} * 16)" for name in BOX_FIELDS)},
+    round(face.detection_score * 1000), round(face.quality * 65535),
+    {", ".join(f"least(round(face.{name} * 65535), 65535)" for name in EMOTIONS)},
+    list_position([{_PROBABILITIES}], greatest({_PROBABILITIES}))
 FROM (SELECT pts_s, unnest(faces) AS face FROM segment_rows)
-"""  # noqa: S608 - the names are this package's own
+"""  # noqa: S608
 _INSERT_TRACKS = """
 INSERT INTO tracks
 SELECT lesson_id, track_id, min(pts_s), max(pts_s), count(*), NULL
@@ -120,13 +130,17 @@ def _remove_lesson(connection: duckdb.DuckDBPyConnection, lesson_id: str) -> Non
     connection.execute(
         "DELETE FROM runs WHERE run_id = (SELECT run_id FROM lessons WHERE lesson_id = $lesson_id)", parameters
     )
-    for table in ("lessons", "segments", "frames", "faces", "tracks"):
+    for table in ("lessons", "segments", "tracks"):
         connection.execute(f"DELETE FROM {table} WHERE lesson_id = $lesson_id", parameters)  # noqa: S608
+    # The lesson keeps its key, which is only taken away with the file: see erasing.
+    for table in ("frame_rows", "face_rows"):
+        connection.execute(f"DELETE FROM {table} WHERE lesson_key = {_KEY}", parameters)  # noqa: S608
 
 
 def _insert_lesson(connection: duckdb.DuckDBPyConnection, folder: Path, segment: Segment) -> None:
     lesson_id = {"lesson_id": segment.lesson.lesson_id}
     connection.execute(_INSERT_RUN, asdict(segment.run))
+    connection.execute(_INSERT_KEY, lesson_id)
     columns = {name: value for name, value in asdict(segment.lesson).items() if name != "segments"}
     connection.execute(_INSERT_LESSON, {**columns, "run_id": segment.run.run_id})
     _insert_segments(connection, segment.lesson)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,10 @@ from pydantic import TypeAdapter
 
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, FaceReading, FrameReading, Lesson, Run
+from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import reason
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
+from emotionkit.warehouse.partitions import partition
 
 FORMAT_VERSION = 1
 SEGMENTS = "segments"
@@ -44,8 +48,18 @@ class Segment:
     run: Run
 
 
+def segment_home(folder: Path, lesson: Lesson, run_id: str) -> Path:
+    """Return where the segment of a lesson's run belongs, whether or not it is there.
+
+    Raises:
+        InvalidInputError: An id cannot be part of a path.
+    """
+    name = f"{validated_name(run_id, 'run id')}.parquet"
+    return folder / SEGMENTS / partition(lesson) / validated_lesson_id(lesson.lesson_id) / name
+
+
 def segment_path(folder: Path, lesson_id: str, run_id: str) -> Path:
-    """Return where the segment of a run lies, whether or not it is there.
+    """Return where a segment is written while its course and date may not be known: where version 0.1 kept them all.
 
     Raises:
         InvalidInputError: An id cannot be part of a path.
@@ -59,18 +73,42 @@ def find_segment(folder: Path, lesson_id: str, run_id: str) -> Path | None:
     Raises:
         InvalidInputError: An id cannot be part of a path.
     """
-    path = segment_path(folder, lesson_id, run_id)
-    try:
-        read_segment(folder, path)
-    except WarehouseError:
-        return None
-    return path
+    name = segment_path(folder, lesson_id, run_id).name
+    for path in segment_paths(folder, validated_lesson_id(lesson_id)):
+        with contextlib.suppress(WarehouseError):
+            if path.name == name and read_segment(folder, path):
+                return path
+    return None
 
 
 def segment_paths(folder: Path, lesson_id: str | None = None) -> list[Path]:
-    """Return the finished segments of a lesson, or of all, in the order of their names."""
-    lessons = [folder / SEGMENTS / lesson_id] if lesson_id else sorted((folder / SEGMENTS).glob("*"))
-    return [path for lesson in lessons for path in sorted(lesson.glob("[!.]*.parquet"))]
+    """Return the finished segments of a lesson, or of all, wherever they lie, in the order of their names."""
+    return [path for lesson in lesson_folders(folder, lesson_id) for path in sorted(lesson.glob("[!.]*.parquet"))]
+
+
+def lesson_folders(folder: Path, lesson_id: str | None = None) -> list[Path]:
+    """Return the folders that hold, or held, something of a lesson, or of any: in their partitions, then elsewhere.
+
+    A folder of version 0.1, or of a lesson being read, lies beside the partitions.
+    """
+    name = glob.escape(lesson_id) if lesson_id else "*"
+    segments = folder / SEGMENTS
+    partitioned = sorted(segments.glob(f"course=*/month=*/{name}"))
+    # A lesson may be named like a partition, but a partition holds no files.
+    return [*partitioned, *sorted(place for place in segments.glob(name) if not any(place.glob("month=*/")))]
+
+
+def settled(folder: Path, segment: Segment) -> Segment:
+    """Move a segment to where its lesson's course and month say, if it lies elsewhere, and return it from there.
+
+    Raises:
+        OSError: It cannot be moved; it is where it was then.
+    """
+    home = segment_home(folder, segment.lesson, segment.run.run_id)
+    if home != segment.path:
+        move_durably(segment.path, home)
+        remove_empty(segment.path.parent, folder / SEGMENTS)
+    return replace(segment, path=home)
 
 
 def measures_of(face: FaceReading) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.warehouse.checks import check_frame, check_instants
+from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.segments import (
     FORMAT_KEY,
@@ -24,7 +25,9 @@ from emotionkit.warehouse.segments import (
     RUN_JSON,
     RUN_KEY,
     SCHEMA,
+    SEGMENTS,
     record_batch,
+    segment_home,
     segment_path,
 )
 
@@ -45,7 +48,7 @@ class SegmentWriter:
         load_segment(folder, segment)
 
     Attributes:
-        path: Where the finished segment will lie.
+        path: Where the segment is being written, and where it lies once it is finished.
     """
 
     def __init__(self, folder: Path, lesson_id: str, run_id: str) -> None:
@@ -139,9 +142,10 @@ class SegmentWriter:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            self._temporary.replace(self.path)
+            self.path = segment_home(self._folder, lesson, run.run_id)
+            move_durably(self._temporary, self.path)
             self._finished = True
-            sync_folder(self.path.parent)
+            remove_empty(self._temporary.parent, self._folder / SEGMENTS)
         return self.path
 
     def _write_row_group(self) -> None:
@@ -156,14 +160,3 @@ class SegmentWriter:
         for folder in self._made_folders:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder as durable as the files they name, where the system knows how."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -125,7 +125,7 @@ try:
     SegmentWriter(folder, "chemistry", "run-5").__enter__()
 except EmotionkitError as error:
     print(error)
-load_segment(folder, folder / "segments" / "algebra" / "run-9.parquet")
+load_segment(folder, folder / "segments/course=Mathematics/month=2026-09/algebra/run-9.parquet")
 """)
         for path in places:
             path.chmod(0o755)

@@ -37,6 +37,11 @@ def test_loading_makes_the_tables_of_the_contract(folder: Path, write_segment: A
         "students": "student_id name enrolled_at",
         "consents": "student_id scope course given_at ends_at withdrawn_at",
         "schema_migrations": "version name software_version applied_at",
+        # What lies under the views frames and faces.
+        "lesson_keys": "lesson_key lesson_id",
+        "frame_rows": "lesson_key pts_us weight_us faces",
+        "face_rows": "lesson_key pts_us track_id student_id x y w h detection_score quality "
+        "angry disgust fear happy neutral sad surprise emotion",
     }
 
 
@@ -59,7 +64,7 @@ def test_another_run_replaces_the_lesson_and_its_segment(two_lessons: Path, writ
     assert list(warehouse.tracks("algebra").observations) == [2]
     assert warehouse.run("algebra").run_id == "run-9"
     assert sorted(warehouse.sql("SELECT run_id FROM runs").fetchall()) == [("run-2",), ("run-9",)]
-    assert list((two_lessons / "segments" / "algebra").iterdir()) == [replacement]
+    assert list(replacement.parent.iterdir()) == [replacement]
     pd.testing.assert_frame_equal(warehouse.faces("botany"), other)
 
 
@@ -74,7 +79,7 @@ def test_a_load_that_fails_half_way_leaves_the_old_rows(
         load_segment(two_lessons, replacement)
 
     assert everything(two_lessons) == before
-    assert len(list((two_lessons / "segments" / "algebra").iterdir())) == 2
+    assert len(list(replacement.parent.iterdir())) == 2
     monkeypatch.undo()
     assert load_segment(two_lessons, replacement)
     assert find_run(two_lessons, "algebra") == "run-9"
@@ -87,7 +92,7 @@ def test_a_damaged_segment_is_named_and_changes_nothing(two_lessons: Path, write
     content[30] ^= 1
     path.write_bytes(content)
 
-    with pytest.raises(WarehouseError, match=r"segments/algebra/run-9\.parquet"):
+    with pytest.raises(WarehouseError, match=r"algebra/run-9\.parquet"):
         load_segment(two_lessons, path)
     assert everything(two_lessons) == before
 
@@ -165,7 +170,7 @@ def test_the_run_before_is_superseded_even_by_a_slow_clock(two_lessons: Path, wr
 def test_a_deleted_database_comes_back_with_all_lessons(two_lessons: Path, write_segment: Any) -> None:
     before = everything(two_lessons)
     (two_lessons / DATABASE).unlink()
-    assert load_segment(two_lessons, two_lessons / "segments" / "algebra" / "run-1.parquet")
+    assert load_segment(two_lessons, two_lessons / "segments/course=Mathematics/month=2026-09/algebra/run-1.parquet")
     assert everything(two_lessons) == before
 
 

@@ -36,7 +36,7 @@ def test_frames_faces_and_tracks_of_a_lesson(two_lessons: Path) -> None:
     assert list(faces.track_id) == [1, 2] * 6
     assert faces.student_id.isna().all()
     assert set(faces.emotion) == {"happy"}
-    np.testing.assert_allclose(faces[list(EMOTIONS)].sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(faces[list(EMOTIONS)].sum(axis=1), 1, atol=7 / 65535)
     assert tracks.to_dict("list") | {"student_id": None} == {
         "lesson_id": ["algebra", "algebra"],
         "track_id": [1, 2],

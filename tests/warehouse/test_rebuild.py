@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse import find_run, open_warehouse, rebuild, rebuilding
+from emotionkit.warehouse import find_run, open_warehouse, rebuild, replacing
 from emotionkit.warehouse.connection import DATABASE
 
 
@@ -53,8 +53,8 @@ def test_damaged_segments_are_named_and_the_others_loaded(
     assert find_run(two_lessons, "algebra") == "run-1"
     named = [record.getMessage() for record in caplog.records]
     assert len(named) == 2
-    assert "segments/chemistry/run-5.parquet" in named[0]
-    assert "segments/algebra/run-9.parquet" in named[1]
+    assert "chemistry/run-5.parquet" in named[0]
+    assert "algebra/run-9.parquet" in named[1]
 
 
 def test_a_rebuild_that_fails_leaves_the_database_that_was_there(
@@ -65,7 +65,7 @@ def test_a_rebuild_that_fails_leaves_the_database_that_was_there(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(rebuilding, "_sync", full)
+    monkeypatch.setattr(replacing, "sync_file", full)
     with pytest.raises(WarehouseError, match=r"cannot be written: the disk is full\.$"):
         rebuild(two_lessons)
     assert (two_lessons / DATABASE).read_bytes() == before

@@ -22,7 +22,7 @@ from emotionkit.warehouse.segments import read_segment, segment_batches
 def test_a_segment_is_one_parquet_file_that_any_tool_reads(folder: Path, write_segment: Any, invent: Any) -> None:
     path = write_segment("algebra", "run-1")
 
-    assert path == folder / "segments" / "algebra" / "run-1.parquet"
+    assert path == folder / "segments/course=Mathematics/month=2026-09/algebra/run-1.parquet"
     table = pq.read_table(path)
     assert table.column_names == ["pts_s", "weight_s", "faces"]
     first, *_, last = table.to_pylist()
@@ -158,7 +158,9 @@ def test_a_damaged_segment_is_named(folder: Path, write_segment: Any) -> None:
     whole = path.read_bytes()
     for damage in (b"", b"hello", whole[: len(whole) // 2], whole[:-4] + b"PAR2"):
         path.write_bytes(damage)
-        with pytest.raises(WarehouseError, match=r"cannot be read, segments/algebra/run-1\.parquet: .*\.$") as caught:
+        with pytest.raises(
+            WarehouseError, match=r"cannot be read, segments/.*/algebra/run-1\.parquet: .*\.$"
+        ) as caught:
             read_segment(folder, path)
         assert "\n" not in str(caught.value)
 
@@ -167,7 +169,7 @@ def test_a_flipped_bit_in_the_rows_is_noticed(folder: Path, write_segment: Any) 
     path = write_segment("algebra", "run-1")
     flip_a_bit(path, at=30)
     read_segment(folder, path)
-    with pytest.raises(WarehouseError, match=r"segments/algebra/run-1\.parquet"):
+    with pytest.raises(WarehouseError, match=r"algebra/run-1\.parquet"):
         list(segment_batches(folder, path))
 
 
