@@ -12,7 +12,14 @@ from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.reading import find_lesson
 from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.rows import replace_facts
-from emotionkit.warehouse.segments import SEGMENTS, find_segment, read_segment, segment_batches, segment_path
+from emotionkit.warehouse.segments import (
+    SEGMENTS,
+    find_segment,
+    read_segment,
+    segment_batches,
+    segment_path,
+    segment_paths,
+)
 from emotionkit.warehouse.writer import SegmentWriter
 
 
@@ -46,9 +53,10 @@ def update_facts(folder: Path, lesson: Lesson, run_id: str) -> bool:
             home = writer.finish(changed, segment.run)
         with updating_connection(folder) as connection, told(folder, "cannot be written"):
             replace_facts(connection, changed)
-            if home != path:
-                path.unlink(missing_ok=True)
-                remove_empty(path.parent, folder / SEGMENTS)
+            for old in segment_paths(folder, lesson.lesson_id):
+                if old.name == home.name and old != home:
+                    old.unlink(missing_ok=True)
+                    remove_empty(old.parent, folder / SEGMENTS)
     return True
 
 

@@ -13,7 +13,7 @@ import pytest
 from emotionkit.errors import UnknownLessonError, WarehouseError
 from emotionkit.records import LessonSegment
 from emotionkit.warehouse import load_segment, open_warehouse, rebuild, update_facts
-from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, read_segment, segment_path
+from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, read_segment, segment_paths
 
 SEGMENTS = (LessonSegment(0.0, 1.5, "intro"), LessonSegment(1.5, 3.5, "group work"))
 
@@ -63,7 +63,7 @@ def test_told_anew_the_rows_stay(stored: Path, invent: Any) -> None:
         pd.testing.assert_frame_equal(after.frames("algebra"), frames)
         pd.testing.assert_frame_equal(after.faces("algebra"), faces)
         rebuild(stored)
-    assert [path.name for path in (stored / "segments" / "algebra").iterdir()] == ["run-1.parquet"]
+    assert [path.name for path in (stored / "segments").rglob("*.*")] == ["run-1.parquet"]
 
 
 def test_what_was_measured_is_not_told(stored: Path, invent: Any) -> None:
@@ -92,11 +92,11 @@ def test_cut_short_the_same_call_completes_it(stored: Path, invent: Any, monkeyp
     assert open_warehouse(stored).lesson("algebra").title == "Quadratic equations"
     assert update_facts(stored, lesson, "run-1")
     assert open_warehouse(stored).lesson("algebra") == lesson
-    assert read_segment(stored, segment_path(stored, "algebra", "run-1")).lesson == lesson
+    assert read_segment(stored, segment_paths(stored, "algebra")[0]).lesson == lesson
 
 
 def test_a_segment_that_is_gone_is_named(stored: Path, invent: Any) -> None:
-    segment_path(stored, "algebra", "run-1").unlink()
+    segment_paths(stored, "algebra")[0].unlink()
     with pytest.raises(WarehouseError, match="cannot be read"):
         update_facts(stored, invent.lesson("algebra", title="Roots"), "run-1")
     assert open_warehouse(stored).lesson("algebra").title == "Quadratic equations"
@@ -108,3 +108,13 @@ def test_records_from_before_there_were_segments_and_purposes_can_be_read(invent
     del lesson["segments"], run["purpose"], run["jurisdiction"]
     assert LESSON_JSON.validate_json(json.dumps(lesson)) == invent.lesson()
     assert RUN_JSON.validate_json(json.dumps(run)) == invent.run()
+
+
+def test_a_lesson_whose_course_or_month_changes_moves(stored: Path, invent: Any) -> None:
+    lesson = invent.lesson("algebra", course="Algebra I/II", started_at=None)
+    assert update_facts(stored, lesson, "run-1")
+    place = stored / "segments" / "course=Algebra I%2FII" / "month=__HIVE_DEFAULT_PARTITION__" / "algebra"
+    assert segment_paths(stored) == [place / "run-1.parquet"]
+    assert [path.name for path in (stored / "segments").iterdir()] == ["course=Algebra I%2FII"]
+    rebuild(stored)
+    assert open_warehouse(stored).lesson("algebra").course == "Algebra I/II"
