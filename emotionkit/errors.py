@@ -72,6 +72,10 @@ class WarehouseError(EmotionkitError):
         self.reason = reason
 
 
+class ErasedError(WarehouseError):
+    """Something was erased from the warehouse and may not come back."""
+
+
 class UnknownLessonError(EmotionkitError, KeyError):
     """No lesson of that name is in the warehouse.
 
@@ -105,6 +109,20 @@ class UnknownStudentError(EmotionkitError, KeyError):
     def __str__(self) -> str:
         # As with lessons.
         return str(self.args[0])
+
+
+class ErasureError(EmotionkitError):
+    """An erasure could not be completed; once what is in its way is gone, ``emotionkit erase`` completes it.
+
+    Attributes:
+        path: What is in its way.
+        reason: Why, as the end of a sentence.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"The erasure is not complete: {path} {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class ReportError(EmotionkitError):

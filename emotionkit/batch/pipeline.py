@@ -32,7 +32,8 @@ def process_recording(
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
-        RecordingError: The recording cannot be read to its end, or its lesson's id belongs to another one.
+        RecordingError: The recording cannot be read to its end, its lesson's id belongs to another one, or something
+            of it was erased.
         WarehouseError: The warehouse cannot be written, or another process reads this recording into it.
     """
     undertaking = begin(

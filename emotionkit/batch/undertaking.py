@@ -30,6 +30,7 @@ from emotionkit.warehouse import (
     find_segment,
     load_segment,
     open_warehouse,
+    read_tombstones,
     update_facts,
     validated_lesson_id,
 )
@@ -106,7 +107,8 @@ def begin(
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
-        RecordingError: The recording cannot be read, or its lesson's id belongs to another one.
+        RecordingError: The recording cannot be read, its lesson's id belongs to another one, or something of it was
+            erased.
         WarehouseError: The warehouse cannot be read or written.
     """
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
@@ -120,6 +122,7 @@ def begin(
         if told_anew:
             review_sightings(warehouse, lesson)
         return replace(undertaking, outcome=_outcome(recording, warehouse, lesson, changed=told_anew))
+    _refuse_erased(recording, warehouse, lesson.recording_sha256)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is not None:
         return replace(undertaking, outcome=_loaded(undertaking, segment))
@@ -127,6 +130,15 @@ def begin(
         # An attempt before this one found that it cannot be cut.
         return undertaking
     return replace(undertaking, pieces=cut_into_pieces(recording, settings.sample_fps, settings.piece_s))
+
+
+def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
+    if stones := read_tombstones(warehouse).of(sha256):
+        what = "was erased" if any(stone.whole for stone in stones) else "had a person erased from its lesson"
+        raise RecordingError(
+            recording,
+            f"{what} (receipt {stones[-1].receipt}) and is not read again; `emotionkit erase --readmit` allows it.",
+        )
 
 
 def complete(undertaking: Undertaking, names: Sequence[str]) -> Outcome:

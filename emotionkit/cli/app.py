@@ -10,6 +10,7 @@ import click
 
 from emotionkit._version import __version__
 from emotionkit.cli.doctor import doctor
+from emotionkit.cli.erase import erase
 from emotionkit.cli.evaluate import evaluate
 from emotionkit.cli.init import init
 from emotionkit.cli.lessons import lessons
@@ -27,7 +28,7 @@ def app() -> None:
     """Apparent expressions in recorded classes, read in aggregate and reported per lesson."""
 
 
-for command in (init, process, report, lessons, students, doctor, evaluate, train):
+for command in (init, process, report, lessons, students, erase, doctor, evaluate, train):
     app.add_command(command)
 
 

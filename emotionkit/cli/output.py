@@ -18,6 +18,7 @@ FilePath = click.Path(path_type=Path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Give the result as JSON, for programs.")
 warehouse_option = click.option("--warehouse", type=FilePath, metavar="DIR", default="warehouse", help="The warehouse.")
+reports_option = click.option("--reports", type=FilePath, metavar="DIR", default="reports", help="The reports.")
 
 
 def complain(sentence: str) -> None:

@@ -9,45 +9,97 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from emotionkit.warehouse.audit import AuditedLog, append_audit, count_audit, forget_audit, verify_audit
+    from emotionkit.warehouse.connection import has_database
+    from emotionkit.warehouse.erasing import erase_rows
+    from emotionkit.warehouse.erasure_plan import (
+        Erasure,
+        begin_erasure,
+        end_erasure,
+        lessons_of_recording,
+        pending_erasure,
+        plan_erasure,
+    )
     from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment
+    from emotionkit.warehouse.locking import writers_lock
+    from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
     from emotionkit.warehouse.parts import Part, PartsFolder, remove_parts
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
-    from emotionkit.warehouse.segments import find_segment
+    from emotionkit.warehouse.segments import find_segment, lesson_folders
+    from emotionkit.warehouse.tombstones import Tombstones, read_tombstones, write_tombstones
     from emotionkit.warehouse.writer import SegmentWriter
 
 __all__ = [
+    "AuditedLog",
+    "Erasure",
     "Part",
     "PartsFolder",
     "SegmentWriter",
+    "Tombstones",
     "Warehouse",
+    "Words",
+    "append_audit",
+    "begin_erasure",
+    "count_audit",
+    "end_erasure",
+    "erase_rows",
     "find_lesson",
     "find_run",
     "find_segment",
+    "forget_audit",
+    "has_database",
+    "lesson_folders",
+    "lessons_of_recording",
     "load_segment",
     "open_warehouse",
+    "pending_erasure",
+    "plan_erasure",
+    "read_tombstones",
     "rebuild",
     "remove_parts",
     "update_facts",
     "validated_lesson_id",
+    "verify_audit",
+    "write_tombstones",
+    "writers_lock",
 ]
 
 _HOMES = {
+    "AuditedLog": "audit",
+    "Erasure": "erasure_plan",
     "Part": "parts",
     "PartsFolder": "parts",
     "SegmentWriter": "writer",
+    "Tombstones": "tombstones",
     "Warehouse": "reading",
+    "Words": "mentions",
+    "append_audit": "audit",
+    "begin_erasure": "erasure_plan",
+    "count_audit": "audit",
+    "end_erasure": "erasure_plan",
+    "erase_rows": "erasing",
     "find_lesson": "reading",
     "find_run": "reading",
     "find_segment": "segments",
+    "forget_audit": "audit",
+    "has_database": "connection",
+    "lesson_folders": "segments",
+    "lessons_of_recording": "erasure_plan",
     "load_segment": "load",
     "open_warehouse": "reading",
+    "pending_erasure": "erasure_plan",
+    "plan_erasure": "erasure_plan",
+    "read_tombstones": "tombstones",
     "rebuild": "rebuilding",
     "remove_parts": "parts",
     "update_facts": "facts",
     "validated_lesson_id": "naming",
+    "verify_audit": "audit",
+    "write_tombstones": "tombstones",
+    "writers_lock": "locking",
 }
 
 

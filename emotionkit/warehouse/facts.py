@@ -50,7 +50,7 @@ def update_facts(folder: Path, lesson: Lesson, run_id: str) -> bool:
         with SegmentWriter(folder, lesson.lesson_id, run_id) as writer:
             for rows in segment_batches(folder, segment.path):
                 writer.add_rows(rows)
-            home = writer.finish(changed, segment.run)
+            home = writer.finish(changed, segment.run, erasures=segment.erasures)
         with updating_connection(folder) as connection, told(folder, "cannot be written"):
             replace_facts(connection, changed)
             for old in segment_paths(folder, lesson.lesson_id):

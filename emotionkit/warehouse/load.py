@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from emotionkit.errors import InvalidInputError, WarehouseError
+from emotionkit.errors import ErasedError, InvalidInputError, WarehouseError
+from emotionkit.warehouse.audit import append_audit
 from emotionkit.warehouse.connection import has_database
 from emotionkit.warehouse.durable import remove_empty
 from emotionkit.warehouse.faults import told
@@ -15,6 +16,7 @@ from emotionkit.warehouse.register import load_register
 from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
 from emotionkit.warehouse.segments import SEGMENTS, Segment, read_segment, segment_home, segment_paths, settled
+from emotionkit.warehouse.tombstones import hashed_for_audit, read_tombstones
 
 
 def load_segment(folder: Path, segment: Path) -> bool:
@@ -33,11 +35,13 @@ def load_segment(folder: Path, segment: Path) -> bool:
 
     Raises:
         InvalidInputError: The segment does not lie among those of its lesson, under the name of its run.
+        ErasedError: Its lesson, or a person in it, was erased.
         WarehouseError: The segment is damaged, or the database cannot be opened or written; it is as before then.
     """
     loaded = read_segment(folder, segment)
     _check_place(folder, loaded)
     with writers_lock(folder):
+        _refuse_erased(folder, loaded)
         is_new = not has_database(folder)
         if is_new:
             rebuild_under_lock(folder)
@@ -45,6 +49,9 @@ def load_segment(folder: Path, segment: Path) -> bool:
         _remove_superseded(folder, loaded, previous)
         with told(folder, "cannot be written"):
             settle_all(folder)
+        if is_new or previous != loaded.run.run_id:
+            lesson = hashed_for_audit(folder, loaded.lesson.lesson_id)
+            append_audit(folder, "processed", {"lesson": lesson, "frames": loaded.frames})
     return is_new or previous != loaded.run.run_id
 
 
@@ -57,6 +64,11 @@ def settle_all(folder: Path) -> None:
     for path in (folder / SEGMENTS).glob("*/[!.]*.parquet"):
         with contextlib.suppress(WarehouseError):
             settled(folder, read_segment(folder, path))
+
+
+def _refuse_erased(folder: Path, segment: Segment) -> None:
+    if read_tombstones(folder).refuse(segment.lesson.recording_sha256, segment.erasures):
+        raise ErasedError(folder, f"does not take {segment.path.name} back: its rows were erased.")
 
 
 def _check_place(folder: Path, segment: Segment) -> None:

@@ -24,6 +24,7 @@ from emotionkit.warehouse.replacing import fresh_database
 from emotionkit.warehouse.rows import replace_lesson
 from emotionkit.warehouse.segments import Segment, read_segment, segment_paths
 from emotionkit.warehouse.students import insert_students
+from emotionkit.warehouse.tombstones import read_tombstones
 from emotionkit.warehouse.transaction import transaction
 
 _log = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ def rebuild(folder: Path) -> int:
     """Make the database anew from the segments, beside the old one, and then put it in its place.
 
     Of several segments of a lesson the one whose run ended last counts, if it can be read. A segment that cannot be
-    read is named by a warning in the log and left out. Students, consents and whose track is whose come from the
-    register.
+    read, or whose rows were erased, is named by a warning in the log and left out. Students, consents and whose track
+    is whose come from the register.
 
     Returns:
         The number of lessons in the new database.
@@ -66,13 +67,17 @@ def rebuild_under_lock(folder: Path) -> int:
 def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
     """Yield the segments of each lesson, those that ended last first."""
     lessons: dict[str, list[Segment]] = {}
+    tombstones = read_tombstones(folder)
     for path in segment_paths(folder):
         try:
             segment = read_segment(folder, path)
         except WarehouseError as error:
             _log.warning("%s", error)
         else:
-            lessons.setdefault(segment.lesson.lesson_id, []).append(segment)
+            if tombstones.refuse(segment.lesson.recording_sha256, segment.erasures):
+                _log.warning("The segment %s is left out: its rows were erased.", path.name)
+            else:
+                lessons.setdefault(segment.lesson.lesson_id, []).append(segment)
     for segments in lessons.values():
         yield sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)
 

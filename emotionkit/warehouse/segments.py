@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ SEGMENTS = "segments"
 FORMAT_KEY = b"emotionkit.format"
 LESSON_KEY = b"emotionkit.lesson"
 RUN_KEY = b"emotionkit.run"
+ERASURES_KEY = b"emotionkit.erasures"
+"""Footer key of segments of which a person was erased: a JSON list of the receipts."""
 
 BOX_FIELDS = ("x", "y", "w", "h")
 MEASURES = (*BOX_FIELDS, "detection_score", "quality", *EMOTIONS)
@@ -41,11 +44,13 @@ RUN_JSON = TypeAdapter(Run)
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment and what its footer tells of it."""
+    """A segment and what its footer tells of it; ``erasures`` are the receipts of what was erased from it."""
 
     path: Path
     lesson: Lesson
     run: Run
+    frames: int
+    erasures: tuple[str, ...] = ()
 
 
 def segment_home(folder: Path, lesson: Lesson, run_id: str) -> Path:
@@ -143,12 +148,18 @@ def read_segment(folder: Path, path: Path) -> Segment:
     """
     try:
         with pq.ParquetFile(path) as file:
-            facts = file.metadata.metadata or {}
+            facts, frames = file.metadata.metadata or {}, file.metadata.num_rows
             if int(facts[FORMAT_KEY]) > FORMAT_VERSION:
                 raise WarehouseError(folder, f"holds {path.name}, a segment of a newer emotionkit: update emotionkit.")
             if not file.schema_arrow.equals(SCHEMA):
                 raise damaged(folder, path, "its columns are not those of a segment.")
-        return Segment(path, LESSON_JSON.validate_json(facts[LESSON_KEY]), RUN_JSON.validate_json(facts[RUN_KEY]))
+        return Segment(
+            path,
+            LESSON_JSON.validate_json(facts[LESSON_KEY]),
+            RUN_JSON.validate_json(facts[RUN_KEY]),
+            frames,
+            tuple(json.loads(facts.get(ERASURES_KEY, b"[]"))),
+        )
     except (OSError, pa.ArrowException) as error:
         raise damaged(folder, path, reason(error)) from error
     except (KeyError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -18,6 +19,7 @@ from emotionkit.warehouse.checks import check_frame, check_instants
 from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.segments import (
+    ERASURES_KEY,
     FORMAT_KEY,
     FORMAT_VERSION,
     LESSON_JSON,
@@ -119,8 +121,13 @@ class SegmentWriter:
         with told(self._folder, "cannot be written"):
             self._parquet.write_batch(rows)
 
-    def finish(self, lesson: Lesson, run: Run) -> Path:
+    def finish(self, lesson: Lesson, run: Run, *, erasures: tuple[str, ...] = ()) -> Path:
         """Complete the segment with what is known of lesson and run, and give it its name.
+
+        Args:
+            lesson: The lesson.
+            run: The run.
+            erasures: Receipts of the erasures that the rows went through.
 
         Raises:
             InvalidInputError: Lesson or run are not the ones the segment was begun for, or an instant has no time zone.
@@ -136,6 +143,7 @@ class SegmentWriter:
                     FORMAT_KEY: str(FORMAT_VERSION).encode(),
                     LESSON_KEY: LESSON_JSON.dump_json(lesson),
                     RUN_KEY: RUN_JSON.dump_json(run),
+                    **({ERASURES_KEY: json.dumps(erasures).encode()} if erasures else {}),
                 }
             )
             self._parquet.close()

@@ -1,0 +1,93 @@
+"""Taking reports away: those that speak of something erased, and those older than they may become."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from emotionkit.errors import ErasureError
+from emotionkit.warehouse import Words
+
+NOTEBOOK_SUFFIX = ".ipynb"
+
+
+def erase_reports(out: Path, words: Words) -> Counter[str]:
+    """Remove every report of which a file mentions one of the words, whole with its executed notebook.
+
+    A report shows figures of all who were in a lesson, as pictures too, in which no word can be found; so the words
+    have to name the lesson, and nothing of its report is kept. It can be rendered anew from what is left.
+
+    Args:
+        out: The folder of the reports; there need be none.
+        words: What names the people and lessons.
+
+    Returns:
+        How many reports and other files went.
+
+    Raises:
+        ErasureError: One cannot be read or removed.
+    """
+    removed: Counter[str] = Counter()
+    for entry in reports_mentioning(out, words):
+        try:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+                removed["reports"] += 1
+            else:
+                entry.unlink()
+                removed["other files of reports"] += 1
+        except OSError as error:
+            raise _unremovable(error, entry) from error
+    return removed
+
+
+def reports_mentioning(out: Path, words: Words) -> list[Path]:
+    """Return the entries of the folder of reports of which any file mentions one of the words.
+
+    Raises:
+        ErasureError: One cannot be read.
+    """
+    try:
+        entries = sorted(out.iterdir()) if out.is_dir() else []
+        return [entry for entry in entries if words.mentioned_under(entry)]
+    except OSError as error:
+        raise _unremovable(error, out) from error
+
+
+def old_report_files(out: Path, before: datetime, *, notebooks: bool) -> list[Path]:
+    """Return the files of reports last written before an instant: executed notebooks, or all but those."""
+    return [
+        path
+        for path in _files(out)
+        if (path.suffix == NOTEBOOK_SUFFIX) == notebooks and path.stat().st_mtime < before.timestamp()
+    ]
+
+
+def remove_report_files(out: Path, paths: list[Path]) -> None:
+    """Remove files of reports, and the folders that are empty then.
+
+    Raises:
+        ErasureError: One cannot be removed.
+    """
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent != out and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except OSError as error:
+            raise _unremovable(error, path) from error
+
+
+def _files(out: Path) -> Iterator[Path]:
+    """Yield the files within the folders of reports; what lies beside those is no report."""
+    entries = sorted(out.iterdir()) if out.is_dir() else []
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            yield from (path for path in sorted(entry.rglob("*")) if path.is_file())
+
+
+def _unremovable(error: OSError, path: Path) -> ErasureError:
+    return ErasureError(Path(error.filename or path), f"cannot be read or removed ({error.strerror or error}).")

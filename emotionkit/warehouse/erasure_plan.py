@@ -1,0 +1,204 @@
+"""What an erasure takes away, looked up before anything is touched, and kept until it is done."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from pydantic import TypeAdapter, ValidationError
+
+from emotionkit.errors import InvalidInputError, UnknownLessonError, WarehouseError
+from emotionkit.records import Lesson
+from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
+from emotionkit.warehouse.durable import sync_folder, write_durably
+from emotionkit.warehouse.faults import told
+from emotionkit.warehouse.naming import validated_lesson_id
+from emotionkit.warehouse.reading import find_run
+from emotionkit.warehouse.segments import lesson_folders, read_segment, segment_paths
+
+JOURNAL = ".erasing.json"
+_SOME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Everything that one erasure is to take away.
+
+    Attributes:
+        receipt: A random number that names it and says nothing.
+        lessons: Lessons that go whole.
+        recordings: SHA-256 of their recordings.
+        students: People who go.
+        tracks: For each lesson they were in that stays, the tracks that were theirs.
+        runs: The run whose tracks those are, by lesson.
+        changed_recordings: SHA-256 of the recordings of those lessons.
+        words: Names, ids and titles that nothing may mention afterwards.
+        report_words: What names the lessons of ``tracks``: their reports speak of the people too, in their figures.
+    """
+
+    receipt: str
+    lessons: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()
+    tracks: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    changed_recordings: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    report_words: tuple[str, ...] = ()
+
+
+_JSON = TypeAdapter(Erasure)
+
+
+def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequence[str] = ()) -> Erasure:
+    """Look up what an erasure takes away; nothing changes.
+
+    Args:
+        folder: The warehouse.
+        students: Ids of people.
+        lessons: Ids of lessons, finished or only begun.
+
+    Raises:
+        InvalidInputError: There is no such student, or an id cannot be one of a lesson.
+        UnknownLessonError: There is nothing of such a lesson.
+        WarehouseError: There is no warehouse, or it cannot be read.
+    """
+    existing_folder(folder)
+    whole = tuple(dict.fromkeys(validated_lesson_id(lesson_id) for lesson_id in lessons))
+    known = _known_lessons(folder)
+    for lesson_id in whole:
+        if lesson_id not in known and not lesson_folders(folder, lesson_id):
+            raise UnknownLessonError(lesson_id, tuple(sorted(known))[:_SOME])
+    people = tuple(dict.fromkeys(students))
+    names, tracks = _looked_up(folder, people)
+    tracks = {lesson_id: numbers for lesson_id, numbers in tracks.items() if lesson_id not in whole}
+    gone = [lesson for lesson_id in whole for lesson in known.get(lesson_id, ())]
+    changed = [lesson for lesson_id in tracks for lesson in known.get(lesson_id, ())]
+    kept_titles = {lesson.title for lesson_id, all_of in known.items() if lesson_id not in whole for lesson in all_of}
+    return Erasure(
+        receipt=new_receipt(),
+        lessons=whole,
+        recordings=_unique(lesson.recording_sha256 for lesson in gone),
+        students=people,
+        tracks=tracks,
+        runs={lesson_id: find_run(folder, lesson_id) or "" for lesson_id in tracks},
+        changed_recordings=_unique(lesson.recording_sha256 for lesson in changed),
+        words=_unique([*people, *names, *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
+        report_words=_unique([*tracks, *(lesson.title for lesson in changed)]),
+    )
+
+
+def new_receipt() -> str:
+    """Return a random number for a receipt, twelve hexadecimal digits in threes."""
+    digits = secrets.token_hex(6).upper()
+    return "-".join(digits[index : index + 4] for index in (0, 4, 8))
+
+
+def pending_erasure(folder: Path) -> Erasure | None:
+    """Return the erasure that was begun and not completed, if there is one.
+
+    Raises:
+        WarehouseError: It cannot be read.
+    """
+    with told(folder, "cannot be read"):
+        try:
+            return _JSON.validate_json((folder / JOURNAL).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except ValidationError as error:
+            raise WarehouseError(folder, f"has a damaged {JOURNAL}, the erasure under way.") from error
+
+
+def begin_erasure(folder: Path, erasure: Erasure) -> None:
+    """Keep an erasure until it is done. The caller holds the writers' lock.
+
+    Raises:
+        WarehouseError: It cannot be written; nothing has begun then.
+    """
+    with told(folder, "cannot be written"):
+        write_durably(folder / JOURNAL, _JSON.dump_json(erasure))
+
+
+def end_erasure(folder: Path) -> None:
+    """Forget the erasure under way: it is done.
+
+    Raises:
+        WarehouseError: It cannot be removed.
+    """
+    with told(folder, "cannot be written"):
+        (folder / JOURNAL).unlink(missing_ok=True)
+        sync_folder(folder)
+
+
+def lessons_of_recording(folder: Path, recording: str, sha256: str | None) -> list[str]:
+    """Return the lessons that were read from a recording.
+
+    Args:
+        folder: The warehouse.
+        recording: Its full path, as the lessons name it.
+        sha256: Of its content, if it is still there.
+    """
+    return [
+        lesson_id
+        for lesson_id, all_of in sorted(_known_lessons(folder).items())
+        if any(recording == lesson.recording or sha256 == lesson.recording_sha256 for lesson in all_of)
+    ]
+
+
+def _known_lessons(folder: Path) -> dict[str, list[Lesson]]:
+    """Return what is known of each lesson, from the segments and from the database."""
+    known: dict[str, list[Lesson]] = {}
+    for path in segment_paths(folder):
+        try:
+            lesson = read_segment(folder, path).lesson
+        except WarehouseError:
+            continue
+        known.setdefault(lesson.lesson_id, []).append(lesson)
+    if has_database(folder):
+        with reading_connection(folder) as connection:
+            rows = connection.execute("SELECT lesson_id, title, recording, recording_sha256 FROM lessons").fetchall()
+        for lesson_id, title, recording, sha256 in rows:
+            lesson = Lesson(lesson_id, None, title, None, None, 0, recording, sha256, 0, 0, 0)
+            known.setdefault(lesson_id, []).append(lesson)
+    return known
+
+
+def _looked_up(folder: Path, students: Sequence[str]) -> tuple[list[str], dict[str, tuple[int, ...]]]:
+    """Return the names of people and their tracks by lesson."""
+    if not students:
+        return [], {}
+    if not has_database(folder):
+        raise InvalidInputError(f"There is no student {students[0]!r}: the warehouse holds no database.")
+    with reading_connection(folder) as connection:
+        names: list[str] = []
+        tracks: dict[str, tuple[int, ...]] = {}
+        for student in students:
+            entries, found = _rows_of(connection, student)
+            if not entries and not found:
+                raise InvalidInputError(f"There is no student {student!r}.")
+            names += [name for name in entries if name]
+            for lesson_id, track_id in found:
+                tracks[lesson_id] = (*tracks.get(lesson_id, ()), track_id)
+    return names, tracks
+
+
+def _rows_of(connection: duckdb.DuckDBPyConnection, student: str) -> tuple[list[str | None], list[tuple[str, int]]]:
+    entries = connection.execute("SELECT name FROM students WHERE student_id = ?", [student]).fetchall()
+    tracks = connection.execute(
+        "SELECT lesson_id, track_id FROM tracks WHERE student_id = ? ORDER BY ALL", [student]
+    ).fetchall()
+    return [name for (name,) in entries], [(lesson_id, track_id) for lesson_id, track_id in tracks]
+
+
+def _words(lesson: Lesson, kept_titles: set[str]) -> list[str]:
+    """Return what names a lesson; a title that another lesson has too is not its own."""
+    recording = Path(lesson.recording)
+    title = [] if lesson.title in kept_titles else [lesson.title]
+    return [str(recording), recording.name, recording.stem, lesson.recording_sha256, *title]
+
+
+def _unique(values: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))  # type: ignore[call-overload]

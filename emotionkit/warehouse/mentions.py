@@ -1,0 +1,54 @@
+"""Which files mention certain words, in their names or anywhere in their bytes."""
+
+from __future__ import annotations
+
+import html
+import json
+import mmap
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+
+class Words:
+    """Words to look for as text is stored: in UTF-8 or UTF-16, in JSON, HTML or an address; only as whole words.
+
+    A hyphen joins words, so that ``algebra`` is not found in ``algebra-2``.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        forms = {form for word in words if word for form in _forms(word)}
+        joined = b"|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        self._pattern = re.compile(rb"(?<![\w-])(?:" + joined + rb")(?![\w-])") if forms else None
+
+    def within(self, text: bytes | mmap.mmap) -> bool:
+        """Return whether one of the words is in a piece of text."""
+        return bool(self._pattern and self._pattern.search(text))
+
+    def mentioned_in(self, path: Path) -> bool:
+        """Return whether the name of a file or folder, or a file's content, mentions one of the words.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if self.within(path.name.encode(errors="surrogateescape")):
+            return True
+        if path.is_symlink() or not path.is_file() or not path.stat().st_size:
+            return False
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return self.within(content)
+
+    def mentioned_under(self, top: Path) -> list[Path]:
+        """Return the files and folders under a folder, itself included, that mention one of the words.
+
+        Raises:
+            OSError: One cannot be read.
+        """
+        places = [top, *sorted(top.rglob("*"))] if top.exists() else []
+        return [place for place in places if self.mentioned_in(place)]
+
+
+def _forms(word: str) -> set[bytes]:
+    texts = {word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1], html.escape(word), quote(word)}
+    return {text.encode(errors="surrogateescape") for text in texts} | {word.encode("utf-16-le", "surrogatepass")}

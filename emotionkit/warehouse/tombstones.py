@@ -1,0 +1,97 @@
+"""What was erased and must not come back, remembered without its name."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from emotionkit.errors import WarehouseError
+from emotionkit.warehouse.durable import write_durably
+from emotionkit.warehouse.faults import told
+
+TOMBSTONES = "erased.json"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Stands for a recording of which something was erased.
+
+    Attributes:
+        recording: Keyed hash of the SHA-256 of its content.
+        receipt: Number of the erasure's receipt.
+        whole: Whether all of it is gone; else a person, of whom the segment that remains no longer tells.
+    """
+
+    recording: str
+    receipt: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """All tombstones of a warehouse, and the key of its hashes: 32 random bytes, hexadecimal."""
+
+    key: str
+    stones: tuple[Tombstone, ...] = ()
+
+    def hashed(self, text: str) -> str:
+        """Return the HMAC-SHA256 of a text under the warehouse's key, as 64 hexadecimal digits."""
+        return hmac.new(bytes.fromhex(self.key), text.encode(), hashlib.sha256).hexdigest()
+
+    def of(self, recording_sha256: str) -> tuple[Tombstone, ...]:
+        """Return the tombstones of a recording."""
+        name = self.hashed(recording_sha256)
+        return tuple(stone for stone in self.stones if stone.recording == name)
+
+    def refuse(self, recording_sha256: str, erasures: tuple[str, ...] = ()) -> bool:
+        """Return whether rows of a recording may not be in the warehouse.
+
+        Args:
+            recording_sha256: Of its content.
+            erasures: Receipts of the erasures that the rows went through.
+        """
+        return any(stone.whole or stone.receipt not in erasures for stone in self.of(recording_sha256))
+
+
+def read_tombstones(folder: Path) -> Tombstones:
+    """Return the tombstones of a warehouse; none, with a key that is not stored, where nothing was erased.
+
+    Raises:
+        WarehouseError: They cannot be read.
+    """
+    with told(folder, "cannot be read"):
+        try:
+            stored = json.loads((folder / TOMBSTONES).read_text(encoding="utf-8"))
+            return Tombstones(stored["key"], tuple(Tombstone(**stone) for stone in stored["stones"]))
+        except (FileNotFoundError, NotADirectoryError):
+            return Tombstones(secrets.token_hex(_KEY_BYTES))
+        except (ValueError, KeyError, TypeError) as error:
+            raise WarehouseError(folder, f"has a damaged {TOMBSTONES}, the list of what was erased.") from error
+
+
+def write_tombstones(folder: Path, tombstones: Tombstones) -> None:
+    """Store tombstones. The caller holds the writers' lock.
+
+    Raises:
+        WarehouseError: They cannot be written; they are as before then.
+    """
+    content = {"key": tombstones.key, "stones": [asdict(stone) for stone in tombstones.stones]}
+    with told(folder, "cannot be written"):
+        write_durably(folder / TOMBSTONES, json.dumps(content, indent=1).encode())
+
+
+def hashed_for_audit(folder: Path, text: str) -> str:
+    """Return a text's keyed hash, short, for the audit log. The caller holds the writers' lock.
+
+    Raises:
+        WarehouseError: The key cannot be read or stored.
+    """
+    tombstones = read_tombstones(folder)
+    if not (folder / TOMBSTONES).exists():
+        write_tombstones(folder, tombstones)
+    return tombstones.hashed(text)[:16]

@@ -1,0 +1,295 @@
+"""After an erasure no byte under the folders tells of what was erased, whenever it was cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from emotionkit.batch import erasing
+from emotionkit.errors import ErasedError, ErasureError, InvalidInputError, UnknownLessonError
+from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
+from emotionkit.warehouse import (
+    SegmentWriter,
+    find_segment,
+    load_segment,
+    open_warehouse,
+    pending_erasure,
+    rebuild,
+    verify_audit,
+)
+
+NAME, STUDENT = "Wilhelmine Überschär", "student-4711-quux"
+LESSON, TITLE, RECORDING = "2026-09-14_xylography_woodcuts", "Holzschnitt & Druck", "woodcuts-original.mp4"
+OTHER = "2026-09-21_xylography_engraving"
+
+
+def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 3, sha256: str | None = None) -> Path:
+    """A segment of 40 frames, faces noisy so that blocks are full; the recording's hash is that of the lesson's id."""
+    noise = np.random.default_rng(len(lesson_id))
+    with SegmentWriter(folder, lesson_id, run_id) as writer:
+        for index in range(40):
+            faces = tuple(
+                FaceReading(
+                    track,
+                    BoundingBox(*noise.uniform(0, 500, 2), 80, 80),
+                    1.0,
+                    0.5,
+                    noise.dirichlet(np.ones(len(EMOTIONS))).astype(np.float32),
+                )
+                for track in range(1, tracks + 1)
+            )
+            writer.add(FrameReading(Fraction(index, 2), Fraction(1, 2), faces))
+        title, recording = (TITLE, RECORDING) if lesson_id == LESSON else ("Gravur", f"{lesson_id}.mp4")
+        lesson = Lesson(
+            lesson_id,
+            "Xylography",
+            title,
+            None,
+            None,
+            20.0,
+            f"/recordings/{recording}",
+            sha256 or f"{lesson_id}-sha",
+            1,
+            1,
+            25,
+        )
+        now = datetime(2026, 9, 30, tzinfo=UTC)
+        return writer.finish(lesson, Run(run_id, "0.1.0", "ab", "{}", "cd", now, now, "done"))
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """A warehouse of two lessons with a student in both, rubbish of killed processes, and reports."""
+    warehouse, reports = tmp_path / "warehouse", tmp_path / "reports"
+    for lesson_id in (LESSON, OTHER):
+        load_segment(warehouse, write(warehouse, lesson_id))
+    with duckdb.connect(warehouse / "emotionkit.duckdb") as connection:
+        connection.execute("INSERT INTO students VALUES (?, ?, now())", [STUDENT, NAME])
+        connection.execute("INSERT INTO students VALUES ('student-0815', 'Ada', now())")
+        connection.execute("INSERT INTO consents VALUES (?, 'whole', NULL, now(), NULL, NULL)", [STUDENT])
+        for table in ("tracks", "face_rows"):
+            connection.execute(f"UPDATE {table} SET student_id = ? WHERE track_id = 2", [STUDENT])
+    leave_a_log(warehouse)
+    for lesson_id, title in ((LESSON, TITLE), (OTHER, "Gravur")):
+        write_report(reports / lesson_id, lesson_id, title)
+        begun = warehouse / "segments" / lesson_id
+        begun.mkdir(parents=True, exist_ok=True)
+        (begun / ".run-7.3f.tmp").write_text(f"{lesson_id} {STUDENT}")
+    write_report(reports / "course", f"{LESSON} and {OTHER}", "both")
+    write_report(reports / "unrelated", "algebra", "Algebra")
+    return warehouse, reports
+
+
+def leave_a_log(warehouse: Path) -> None:
+    script = f"""
+import duckdb, os
+held = duckdb.connect({str(warehouse / "emotionkit.duckdb")!r})
+held.execute("INSERT INTO consents VALUES ({STUDENT!r}, 'course', 'Xylography', now(), NULL, NULL)")
+held.execute("INSERT INTO segments VALUES ({LESSON!r}, 0, 1, {TITLE!r})")
+os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", script], check=False)
+    assert (warehouse / "emotionkit.duckdb.wal").stat().st_size
+
+
+def write_report(folder: Path, lesson_id: str, title: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text(f"<h1>{title.replace('&', '&amp;')}</h1>")
+    notebook = {"metadata": {"papermill": {"parameters": {"lesson_id": lesson_id}}}, "cells": []}
+    (folder / "lesson_report.ipynb").write_text(json.dumps(notebook))
+
+
+def files_with(folders: tuple[Path, Path], *words: str) -> set[str]:
+    """Every file whose name or any of whose bytes has one of the words, as UTF-8, in JSON, in HTML or as UTF-16."""
+    forms = {
+        form
+        for word in words
+        for form in (
+            word.encode(),
+            json.dumps(word)[1:-1].encode(),
+            word.replace("&", "&amp;").encode(),
+            word.encode("utf-16-le"),
+        )
+    }
+    return {
+        str(path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if any(form in str(path).encode() or (path.is_file() and form in path.read_bytes()) for form in forms)
+    }
+
+
+def test_a_lesson_is_gone_to_the_last_byte(folders: tuple[Path, Path]) -> None:
+    words = (LESSON, TITLE, RECORDING)
+    assert len(files_with(folders, *words)) > 5
+    receipt = erasing.erase(*folders, erasing.plan(folders[0], lessons=[LESSON]))
+
+    assert files_with(folders, *words) == set()
+    assert receipt.lessons == 1
+    assert receipt.left == []
+    assert receipt.removed["segments removed"] == 1
+    assert receipt.removed["reports"] == 2
+    # Frames, faces, tracks; the lesson, its key and its segment. The run is the other lesson's too.
+    assert receipt.removed["database rows"] == 40 + 3 * 40 + 3 + 3
+    assert {path.name for path in folders[1].iterdir()} == {OTHER, "unrelated"}
+    assert list(open_warehouse(folders[0]).lessons().lesson_id) == [OTHER]
+    assert len(open_warehouse(folders[0]).faces(OTHER)) == 120
+    assert not (folders[0] / "emotionkit.duckdb.wal").exists()
+
+
+def test_a_student_is_gone_to_the_last_byte_and_the_others_stay(folders: tuple[Path, Path]) -> None:
+    before = open_warehouse(folders[0]).faces(LESSON)
+    assert len(files_with(folders, NAME, STUDENT)) >= 3
+    receipt = erasing.erase(*folders, erasing.plan(folders[0], students=[STUDENT]))
+
+    assert files_with(folders, NAME, STUDENT) == set()
+    assert receipt.students == 1
+    assert receipt.removed["segments rewritten"] == 2
+    assert {path.name for path in folders[1].iterdir()} == {"unrelated"}
+    warehouse = open_warehouse(folders[0])
+    assert warehouse.sql("SELECT student_id FROM students").fetchall() == [("student-0815",)]
+    assert warehouse.sql("SELECT count(*) FROM consents").fetchall() == [(0,)]
+    left = before[before.track_id != 2].reset_index(drop=True)
+    assert warehouse.faces(LESSON).equals(left)
+    assert list(warehouse.tracks(LESSON).track_id) == [1, 3]
+    assert set(warehouse.frames(LESSON).faces) == {2}
+
+    rebuild(folders[0])
+    assert warehouse.faces(LESSON).equals(left)
+    for path in folders[0].glob("segments/**/*.parquet"):
+        tracks = {face["track_id"] for row in pq.read_table(path).to_pylist() for face in row["faces"]}
+        assert tracks == {1, 3}
+
+
+def test_what_was_erased_does_not_come_back(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    warehouse, _ = folders
+    place, other = find_segment(warehouse, LESSON, "run-1"), find_segment(warehouse, OTHER, "run-1")
+    assert place is not None
+    assert other is not None
+    backup, other_backup = place.read_bytes(), other.read_bytes()
+    erasing.erase(*folders, erasing.plan(warehouse, lessons=[LESSON], students=[STUDENT]))
+
+    place.parent.mkdir(parents=True)
+    place.write_bytes(backup)
+    with pytest.raises(ErasedError, match="its rows were erased"):
+        load_segment(warehouse, place)
+    assert rebuild(warehouse) == 1
+    # Of the lesson that stays, the segment from before the student was erased.
+    other.write_bytes(other_backup)
+    assert rebuild(warehouse) == 0
+    with pytest.raises(ErasedError):
+        load_segment(warehouse, write(warehouse, "another-name", sha256=f"{LESSON}-sha"))
+
+
+def test_the_audit_log_names_nobody(folders: tuple[Path, Path]) -> None:
+    receipt = erasing.erase(*folders, erasing.plan(folders[0], lessons=[LESSON], students=[STUDENT]))
+    log = (folders[0] / "audit.jsonl").read_text()
+    assert receipt.number in log
+    assert [json.loads(line)["did"] for line in log.splitlines()] == ["processed", "processed", "erased"]
+    assert verify_audit(folders[0]).lines == 3
+
+
+STEPS = [
+    "emotionkit.warehouse.erasing._bury",
+    "emotionkit.warehouse.erasing._remove_lesson",
+    "emotionkit.warehouse.erasing._remove_people",
+    "emotionkit.warehouse.erasing._copy_kept",
+    "emotionkit.warehouse.erasing._remake_database",
+    "emotionkit.batch.erasing.erase_reports",
+    "emotionkit.batch.erasing.append_audit",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_in_the_middle_the_next_call_completes_it(folders: tuple[Path, Path], step: str) -> None:
+    module, name = step.rsplit(".", 1)
+    warehouse, reports = folders
+    # Killed in the moment the step is done; its other half is the next step's beginning.
+    script = f"""
+import os, signal
+from pathlib import Path
+import {module} as module
+from emotionkit.batch import erasing
+step = module.{name}
+def killed(*arguments, **named):
+    step(*arguments, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+module.{name} = killed
+warehouse, reports = Path({str(warehouse)!r}), Path({str(reports)!r})
+erasing.erase(warehouse, reports, erasing.plan(warehouse, lessons=[{LESSON!r}], students=[{STUDENT!r}]))
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -signal.SIGKILL
+    assert pending_erasure(warehouse)
+    if step.endswith("_remove_lesson"):
+        rebuild(warehouse)
+
+    receipt = erasing.complete(warehouse, reports)
+    assert receipt is not None
+    assert receipt.left == []
+    assert files_with(folders, NAME, STUDENT, LESSON, TITLE, RECORDING) == set()
+    assert list(open_warehouse(warehouse).tracks(OTHER).track_id) == [1, 3]
+    assert pending_erasure(warehouse) is None
+    assert erasing.complete(warehouse, reports) is None
+
+
+def test_a_recording_is_found_by_its_content_its_path_or_work_on_it(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    warehouse, _ = folders
+    assert erasing.plan(warehouse, recordings=[Path("/recordings", RECORDING)]).lessons == (LESSON,)
+    (warehouse / "segments" / "begun").mkdir()
+    (warehouse / "segments" / "begun" / ".piece.tmp").write_text("half")
+    assert erasing.plan(warehouse, recordings=[tmp_path / "begun.mp4"]).lessons == ("begun",)
+    with pytest.raises(InvalidInputError, match=r"holds nothing of .*never\.mp4\.$"):
+        erasing.plan(warehouse, recordings=[tmp_path / "never.mp4"])
+
+
+def test_nothing_changes_before_everything_named_is_found(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    with pytest.raises(UnknownLessonError, match="no lesson 'latin'"):
+        erasing.plan(warehouse, lessons=[LESSON, "latin"])
+    with pytest.raises(InvalidInputError, match="no student 'nobody'"):
+        erasing.plan(warehouse, students=[STUDENT, "nobody"])
+    assert pending_erasure(warehouse) is None
+
+
+def test_a_reader_goes_on_and_the_file_it_reads_is_nowhere_under_the_folder(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    with open_warehouse(warehouse) as reading:
+        erasing.erase(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+        assert LESSON in set(reading.lessons().lesson_id)
+        assert files_with(folders, LESSON) == set()
+    assert LESSON not in set(open_warehouse(warehouse).lessons().lesson_id)
+
+
+def test_a_ruined_database_is_made_anew_without_the_lesson(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    erasure = erasing.plan(warehouse, lessons=[LESSON])
+    (warehouse / "emotionkit.duckdb").write_bytes(b"rubbish" * 1000)
+    erasing.erase(*folders, erasure)
+    assert list(open_warehouse(warehouse).lessons().lesson_id) == [OTHER]
+
+
+def test_a_file_that_is_not_ours_is_named_and_stays(folders: tuple[Path, Path]) -> None:
+    notes = folders[0] / "notes.txt"
+    notes.write_text(f"{NAME} was ill")
+    receipt = erasing.erase(*folders, erasing.plan(folders[0], students=[STUDENT]))
+    assert receipt.left == [notes]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may remove everything")
+def test_a_report_that_cannot_be_removed_is_named(folders: tuple[Path, Path]) -> None:
+    (folders[1] / LESSON).chmod(0o555)
+    with pytest.raises(ErasureError, match=r"cannot be read or removed"):
+        erasing.erase(*folders, erasing.plan(folders[0], lessons=[LESSON]))
+    (folders[1] / LESSON).chmod(0o755)
+    assert erasing.complete(*folders) is not None
