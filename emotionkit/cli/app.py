@@ -12,6 +12,7 @@ from emotionkit._version import __version__
 from emotionkit.cli.doctor import doctor
 from emotionkit.cli.erase import erase
 from emotionkit.cli.evaluate import evaluate
+from emotionkit.cli.export import export
 from emotionkit.cli.init import init
 from emotionkit.cli.lessons import lessons
 from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain
@@ -28,7 +29,7 @@ def app() -> None:
     """Apparent expressions in recorded classes, read in aggregate and reported per lesson."""
 
 
-for command in (init, process, report, lessons, students, erase, doctor, evaluate, train):
+for command in (init, process, report, lessons, students, export, erase, doctor, evaluate, train):
     app.add_command(command)
 
 
