@@ -93,6 +93,39 @@ def warehouse(folder: Path) -> str:
         return f"{folder} holds {len(opened.lessons())} lessons"
 
 
+def audit_log(folder: Path) -> str:
+    """Return how long the audit log is and its last hash, once its chain was followed."""
+    from emotionkit.warehouse import verify_audit
+
+    log = verify_audit(folder)
+    if not log.first_at:
+        return "nothing was done yet"
+    return f"{log.lines} lines since {log.first_at.date()}, unbroken; the last is {log.last_hash[:16]}"
+
+
+def erasures(folder: Path) -> str:
+    """Return how many recordings are not read again, once no erasure is found half done."""
+    from emotionkit.warehouse import pending_erasure, read_tombstones
+
+    if pending_erasure(folder):
+        raise CheckFailedError("An erasure was cut short; `emotionkit erase` completes it.")
+    stones = {stone.recording for stone in read_tombstones(folder).stones}
+    return f"{len(stones)} recordings are not read again" if stones else "nothing was erased"
+
+
+def retention(folder: Path, reports: Path) -> str:
+    """Return what is kept how long, once nothing is found overdue."""
+    from emotionkit.batch.retention import look_up_overdue
+    from emotionkit.project import load_project_settings
+
+    found = look_up_overdue(folder, reports, load_project_settings().retention)
+    late = ", ".join(f"{kept.overdue} of {kept.kind}" for kept in found if kept.overdue)
+    if late:
+        raise CheckFailedError(f"Kept too long: {late}; `emotionkit erase --expired` removes what is overdue.")
+    kept_days = ", ".join(f"{kept.kind} {kept.days} days" for kept in found if kept.days)
+    return kept_days or "everything is kept; emotionkit.toml sets days"
+
+
 def free_space(folder: Path) -> str:
     """Return the free space where the warehouse is or will be."""
     place = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())

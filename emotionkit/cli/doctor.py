@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from emotionkit.cli.output import ALL_WELL, FAILED, json_option, print_json, warehouse_option
+from emotionkit.cli.output import ALL_WELL, FAILED, json_option, print_json, reports_option, warehouse_option
 from emotionkit.errors import EmotionkitError
 
 
 @click.command()
 @warehouse_option
+@reports_option
 @json_option
-def doctor(warehouse: Path, as_json: bool) -> int:
+def doctor(warehouse: Path, reports: Path, as_json: bool) -> int:
     """Check that everything is here that is needed.
 
     Says of each thing that is wrong what to do about it.
@@ -29,6 +30,9 @@ def doctor(warehouse: Path, as_json: bool) -> int:
         ("reports", checks.report_notebook),
         ("policy", checks.policy),
         ("warehouse", lambda: checks.warehouse(warehouse)),
+        ("audit log", lambda: checks.audit_log(warehouse)),
+        ("erasures", lambda: checks.erasures(warehouse)),
+        ("retention", lambda: checks.retention(warehouse, reports)),
         ("disk", lambda: checks.free_space(warehouse)),
     ]
     results = [(name, *_examine(check)) for name, check in examined]
