@@ -57,12 +57,13 @@ def plan(
 
     Args:
         warehouse: The folder of the warehouse.
-        students: Ids of people.
+        students: Ids or names of people.
         lessons: Ids of lessons.
         recordings: Recordings whose lessons are to go, by their content or, where they are gone, by their path.
 
     Raises:
-        InvalidInputError: There is no such student, or nothing of a recording.
+        UnknownStudentError: There is no such student.
+        InvalidInputError: There is nothing of a recording.
         UnknownLessonError: There is nothing of a lesson.
         RecordingError: A recording cannot be read.
         WarehouseError: The warehouse cannot be read.

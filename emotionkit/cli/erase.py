@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--student", "students", multiple=True, metavar="ID", help="A person, from every lesson.")
+@click.option("--student", "students", multiple=True, metavar="ID", help="A person, by id or name.")
 @click.option("--lesson", "lessons", multiple=True, metavar="ID", help="A lesson, whole.")
 @click.option("--recording", "recordings", multiple=True, type=FilePath, metavar="FILE", help="Its lessons, whole.")
 @click.option("--expired", is_flag=True, help="What is kept longer than emotionkit.toml allows.")

@@ -8,15 +8,20 @@ import secrets
 from pathlib import Path
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a small file whole: after a crash it is the old one or the new one, and nothing lies beside it for long.
+
+    Args:
+        path: The file.
+        content: What it is to hold.
+        mode: Its permissions, less what the process takes away.
 
     Raises:
         OSError: It cannot be written; what was there is as before.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("xb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -28,6 +28,7 @@ from emotionkit.warehouse.durable import remove_empty, sync_folder
 from emotionkit.warehouse.erasure_plan import Erasure
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
+from emotionkit.warehouse.register import load_register, save_register
 from emotionkit.warehouse.replacing import fresh_database
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
 from emotionkit.warehouse.segments import SEGMENTS, Segment, lesson_folders, read_segment, segment_batches
@@ -67,6 +68,7 @@ def erase_rows(folder: Path, erasure: Erasure) -> Counter[str]:
             removed += _remove_lesson(folder, lesson_id)
         for lesson_id, tracks in erasure.tracks.items():
             removed += _remove_people(folder, lesson_id, erasure.runs[lesson_id], tracks, erasure.receipt)
+        removed += _forget(folder, erasure)
         removed += _remove_leftovers(folder)
         if has_database(folder):
             removed += _remake_database(folder, erasure)
@@ -132,6 +134,21 @@ def _without(rows: pa.RecordBatch, tracks: Collection[int]) -> pa.RecordBatch:
     offsets = pa.array(np.concatenate([[0], counts.cumsum()]), pa.int32())
     left = pa.ListArray.from_arrays(offsets, faces.filter(pa.array(kept)))
     return rows.set_column(rows.schema.get_field_index("faces"), rows.schema.field("faces"), left)
+
+
+def _forget(folder: Path, erasure: Erasure) -> Counter[str]:
+    """Take people out of the register with their reference faces, and out of the others' what lessons are gone."""
+    register = load_register(folder)
+    kept = [student for student in register.students if student.student_id not in erasure.students]
+    removed = Counter({"entries of the register": len(register.students) - len(kept)})
+    for student in kept:
+        own = [sighting for sighting in student.sightings if sighting.lesson_id not in erasure.lessons]
+        removed["entries of the register"] += len(student.sightings) - len(own)
+        student.sightings[:] = own
+    if removed.total():
+        register.students = kept
+        save_register(folder, register)
+    return removed
 
 
 def _remove_leftovers(folder: Path) -> Counter[str]:
@@ -201,7 +218,7 @@ def _load_left(connection: duckdb.DuckDBPyConnection, folder: Path, lesson_id: s
     """Load a lesson that a rebuilding left out while its erasure was under way."""
     for place in lesson_folders(folder, lesson_id):
         for path in place.glob("[!.]*.parquet"):
-            replace_lesson(connection, folder, read_segment(folder, path))
+            replace_lesson(connection, folder, read_segment(folder, path), load_register(folder))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-import duckdb
 from pydantic import TypeAdapter, ValidationError
 
-from emotionkit.errors import InvalidInputError, UnknownLessonError, WarehouseError
+from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
 from emotionkit.records import Lesson
 from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
 from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
 from emotionkit.warehouse.reading import find_run
+from emotionkit.warehouse.register import Student, load_register
 from emotionkit.warehouse.segments import lesson_folders, read_segment, segment_paths
 
 JOURNAL = ".erasing.json"
@@ -58,11 +59,12 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
 
     Args:
         folder: The warehouse.
-        students: Ids of people.
+        students: Ids or names of people.
         lessons: Ids of lessons, finished or only begun.
 
     Raises:
-        InvalidInputError: There is no such student, or an id cannot be one of a lesson.
+        UnknownStudentError: There is no such student.
+        InvalidInputError: An id cannot be one of a lesson.
         UnknownLessonError: There is nothing of such a lesson.
         WarehouseError: There is no warehouse, or it cannot be read.
     """
@@ -72,8 +74,7 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
     for lesson_id in whole:
         if lesson_id not in known and not lesson_folders(folder, lesson_id):
             raise UnknownLessonError(lesson_id, tuple(sorted(known))[:_SOME])
-    people = tuple(dict.fromkeys(students))
-    names, tracks = _looked_up(folder, people)
+    people, tracks = _looked_up(folder, students)
     tracks = {lesson_id: numbers for lesson_id, numbers in tracks.items() if lesson_id not in whole}
     gone = [lesson for lesson_id in whole for lesson in known.get(lesson_id, ())]
     changed = [lesson for lesson_id in tracks for lesson in known.get(lesson_id, ())]
@@ -82,11 +83,11 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
         receipt=new_receipt(),
         lessons=whole,
         recordings=_unique(lesson.recording_sha256 for lesson in gone),
-        students=people,
+        students=_unique(person.student_id for person in people),
         tracks=tracks,
         runs={lesson_id: find_run(folder, lesson_id) or "" for lesson_id in tracks},
         changed_recordings=_unique(lesson.recording_sha256 for lesson in changed),
-        words=_unique([*people, *names, *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
+        words=_unique([*_names(people), *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
         report_words=_unique([*tracks, *(lesson.title for lesson in changed)]),
     )
 
@@ -166,31 +167,51 @@ def _known_lessons(folder: Path) -> dict[str, list[Lesson]]:
     return known
 
 
-def _looked_up(folder: Path, students: Sequence[str]) -> tuple[list[str], dict[str, tuple[int, ...]]]:
-    """Return the names of people and their tracks by lesson."""
-    if not students:
-        return [], {}
+def _looked_up(folder: Path, students: Sequence[str]) -> tuple[list[Student], dict[str, tuple[int, ...]]]:
+    """Return people by their ids or names, and their tracks by lesson in the runs whose rows the database holds."""
+    register = load_register(folder)
+    people: list[Student] = []
+    for name_or_id in students:
+        person = register.find(name_or_id) or _only_in_database(folder, name_or_id)
+        if person is None:
+            raise UnknownStudentError(name_or_id)
+        people.append(person)
+    tracks: dict[str, set[int]] = {}
+    for lesson_id, track_id in _tracks(folder, people):
+        tracks.setdefault(lesson_id, set()).add(track_id)
+    return people, {lesson_id: tuple(sorted(numbers)) for lesson_id, numbers in tracks.items()}
+
+
+def _only_in_database(folder: Path, student_id: str) -> Student | None:
+    """Return somebody whom the register does not know, as after it was lost, and the database still does."""
     if not has_database(folder):
-        raise InvalidInputError(f"There is no student {students[0]!r}: the warehouse holds no database.")
+        return None
+    known = "SELECT student_id FROM students UNION SELECT student_id FROM tracks"
     with reading_connection(folder) as connection:
-        names: list[str] = []
-        tracks: dict[str, tuple[int, ...]] = {}
-        for student in students:
-            entries, found = _rows_of(connection, student)
-            if not entries and not found:
-                raise InvalidInputError(f"There is no student {student!r}.")
-            names += [name for name in entries if name]
-            for lesson_id, track_id in found:
-                tracks[lesson_id] = (*tracks.get(lesson_id, ()), track_id)
-    return names, tracks
+        names = connection.execute("SELECT name FROM students WHERE student_id = ?", [student_id]).fetchall()
+        if (student_id,) not in connection.execute(known).fetchall():
+            return None
+    return Student(student_id, (names[0][0] if names else None) or "", date.min)
 
 
-def _rows_of(connection: duckdb.DuckDBPyConnection, student: str) -> tuple[list[str | None], list[tuple[str, int]]]:
-    entries = connection.execute("SELECT name FROM students WHERE student_id = ?", [student]).fetchall()
-    tracks = connection.execute(
-        "SELECT lesson_id, track_id FROM tracks WHERE student_id = ? ORDER BY ALL", [student]
-    ).fetchall()
-    return [name for (name,) in entries], [(lesson_id, track_id) for lesson_id, track_id in tracks]
+def _tracks(folder: Path, people: Sequence[Student]) -> Iterator[tuple[str, int]]:
+    if not people or not has_database(folder):
+        return
+    with reading_connection(folder) as connection:
+        runs = dict(connection.execute("SELECT lesson_id, run_id FROM lessons").fetchall())
+        for person in people:
+            yield from connection.execute(
+                "SELECT lesson_id, track_id FROM tracks WHERE student_id = ?", [person.student_id]
+            ).fetchall()
+            yield from (
+                (sighting.lesson_id, sighting.track_id)
+                for sighting in person.sightings
+                if runs.get(sighting.lesson_id) == sighting.run_id
+            )
+
+
+def _names(people: Sequence[Student]) -> list[str]:
+    return [name for person in people for name in (person.student_id, person.name)]
 
 
 def _words(lesson: Lesson, kept_titles: set[str]) -> list[str]:

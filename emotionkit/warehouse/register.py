@@ -7,9 +7,6 @@ without this file nobody in them has a name.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,8 +15,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from emotionkit.errors import WarehouseError
+from emotionkit.warehouse.durable import write_durably
 from emotionkit.warehouse.faults import told
-from emotionkit.warehouse.writer import sync_folder
 
 REGISTER = "students.json"
 FORMAT_VERSION = 1
@@ -155,21 +152,7 @@ def save_register(folder: Path, register: Register) -> None:
         WarehouseError: It cannot be written; the one before is still there then.
     """
     with told(folder, "cannot be written"):
-        _store(folder / REGISTER, register.model_dump_json().encode())
-
-
-def _store(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        write_durably(folder / REGISTER, register.model_dump_json().encode(), mode=_OWNER_ONLY)
 
 
 def _same(one: str, other: str | None) -> bool:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from emotionkit.warehouse.connection import DATABASE, has_database, writing_connection
+from emotionkit.warehouse.connection import has_database
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.register import Register, load_register, save_register
+from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.transaction import transaction
 
 
@@ -36,7 +37,7 @@ def changing_register(folder: Path) -> Iterator[Register]:
         if register != before:
             save_register(folder, register)
         if has_database(folder):
-            with writing_connection(folder, folder / DATABASE) as connection, told(folder, "cannot be written"):
+            with updating_connection(folder) as connection, told(folder, "cannot be written"):
                 _store(connection, register)
 
 
@@ -71,12 +72,13 @@ def name_tracks(connection: duckdb.DuckDBPyConnection, lesson_id: str, students:
         lesson_id: The lesson.
         students: Student by track.
     """
+    of_lesson = "lesson_key = (SELECT lesson_key FROM lesson_keys WHERE lesson_id = ?)"
     stored = connection.execute("SELECT track_id, student_id FROM tracks WHERE lesson_id = ?", [lesson_id]).fetchall()
     for track_id, student_id in stored:
         if student_id != students.get(track_id):
-            for table in ("tracks", "faces"):
+            for table, where in (("tracks", "lesson_id = ?"), ("face_rows", of_lesson)):
                 connection.execute(
-                    f"UPDATE {table} SET student_id = ? WHERE lesson_id = ? AND track_id = ?",  # noqa: S608
+                    f"UPDATE {table} SET student_id = ? WHERE {where} AND track_id = ?",  # noqa: S608
                     [students.get(track_id), lesson_id, track_id],
                 )
 

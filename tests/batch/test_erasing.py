@@ -7,17 +7,22 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from emotionkit.batch import erasing
-from emotionkit.errors import ErasedError, ErasureError, InvalidInputError, UnknownLessonError
+from emotionkit.errors import (
+    ErasedError,
+    ErasureError,
+    InvalidInputError,
+    UnknownLessonError,
+    UnknownStudentError,
+)
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse import (
     SegmentWriter,
@@ -28,6 +33,7 @@ from emotionkit.warehouse import (
     rebuild,
     verify_audit,
 )
+from emotionkit.warehouse.register import Consent, Register, Sighting, Student, load_register, save_register
 
 NAME, STUDENT = "Wilhelmine Überschär", "student-4711-quux"
 LESSON, TITLE, RECORDING = "2026-09-14_xylography_woodcuts", "Holzschnitt & Druck", "woodcuts-original.mp4"
@@ -72,14 +78,19 @@ def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """A warehouse of two lessons with a student in both, rubbish of killed processes, and reports."""
     warehouse, reports = tmp_path / "warehouse", tmp_path / "reports"
+    day = date(2026, 9, 1)
+    seen = [Sighting(lesson_id, f"run-{lesson_id}", 2, day) for lesson_id in (LESSON, OTHER)]
+    others = [Sighting(LESSON, f"run-{LESSON}", 1, day)]
+    face = [[0.25] * 128]
+    students = [
+        Student(STUDENT, NAME, day, [Consent(day)], face, seen),
+        Student("student-0815", "Ada", day, [Consent(day)], face, others),
+    ]
+    warehouse.mkdir()
+    save_register(warehouse, Register(students=students))
     for lesson_id in (LESSON, OTHER):
-        load_segment(warehouse, write(warehouse, lesson_id))
-    with duckdb.connect(warehouse / "emotionkit.duckdb") as connection:
-        connection.execute("INSERT INTO students VALUES (?, ?, now())", [STUDENT, NAME])
-        connection.execute("INSERT INTO students VALUES ('student-0815', 'Ada', now())")
-        connection.execute("INSERT INTO consents VALUES (?, 'whole', NULL, now(), NULL, NULL)", [STUDENT])
-        for table in ("tracks", "face_rows"):
-            connection.execute(f"UPDATE {table} SET student_id = ? WHERE track_id = 2", [STUDENT])
+        load_segment(warehouse, write(warehouse, lesson_id, f"run-{lesson_id}"))
+    rebuild(warehouse)
     leave_a_log(warehouse)
     for lesson_id, title in ((LESSON, TITLE), (OTHER, "Gravur")):
         write_report(reports / lesson_id, lesson_id, title)
@@ -140,8 +151,9 @@ def test_a_lesson_is_gone_to_the_last_byte(folders: tuple[Path, Path]) -> None:
     assert receipt.left == []
     assert receipt.removed["segments removed"] == 1
     assert receipt.removed["reports"] == 2
-    # Frames, faces, tracks; the lesson, its key and its segment. The run is the other lesson's too.
-    assert receipt.removed["database rows"] == 40 + 3 * 40 + 3 + 3
+    # Frames, faces, tracks; the lesson, its key, its segment and its run.
+    assert receipt.removed["database rows"] == 40 + 3 * 40 + 3 + 4
+    assert receipt.removed["entries of the register"] == 2
     assert {path.name for path in folders[1].iterdir()} == {OTHER, "unrelated"}
     assert list(open_warehouse(folders[0]).lessons().lesson_id) == [OTHER]
     assert len(open_warehouse(folders[0]).faces(OTHER)) == 120
@@ -159,7 +171,8 @@ def test_a_student_is_gone_to_the_last_byte_and_the_others_stay(folders: tuple[P
     assert {path.name for path in folders[1].iterdir()} == {"unrelated"}
     warehouse = open_warehouse(folders[0])
     assert warehouse.sql("SELECT student_id FROM students").fetchall() == [("student-0815",)]
-    assert warehouse.sql("SELECT count(*) FROM consents").fetchall() == [(0,)]
+    assert warehouse.sql("SELECT student_id FROM consents").fetchall() == [("student-0815",)]
+    assert [student.name for student in load_register(folders[0]).students] == ["Ada"]
     left = before[before.track_id != 2].reset_index(drop=True)
     assert warehouse.faces(LESSON).equals(left)
     assert list(warehouse.tracks(LESSON).track_id) == [1, 3]
@@ -174,7 +187,7 @@ def test_a_student_is_gone_to_the_last_byte_and_the_others_stay(folders: tuple[P
 
 def test_what_was_erased_does_not_come_back(folders: tuple[Path, Path], tmp_path: Path) -> None:
     warehouse, _ = folders
-    place, other = find_segment(warehouse, LESSON, "run-1"), find_segment(warehouse, OTHER, "run-1")
+    place, other = find_segment(warehouse, LESSON, f"run-{LESSON}"), find_segment(warehouse, OTHER, f"run-{OTHER}")
     assert place is not None
     assert other is not None
     backup, other_backup = place.read_bytes(), other.read_bytes()
@@ -204,6 +217,7 @@ STEPS = [
     "emotionkit.warehouse.erasing._bury",
     "emotionkit.warehouse.erasing._remove_lesson",
     "emotionkit.warehouse.erasing._remove_people",
+    "emotionkit.warehouse.erasing._forget",
     "emotionkit.warehouse.erasing._copy_kept",
     "emotionkit.warehouse.erasing._remake_database",
     "emotionkit.batch.erasing.erase_reports",
@@ -257,7 +271,7 @@ def test_nothing_changes_before_everything_named_is_found(folders: tuple[Path, P
     warehouse, _ = folders
     with pytest.raises(UnknownLessonError, match="no lesson 'latin'"):
         erasing.plan(warehouse, lessons=[LESSON, "latin"])
-    with pytest.raises(InvalidInputError, match="no student 'nobody'"):
+    with pytest.raises(UnknownStudentError, match="Nobody called 'nobody'"):
         erasing.plan(warehouse, students=[STUDENT, "nobody"])
     assert pending_erasure(warehouse) is None
 

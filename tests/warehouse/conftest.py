@@ -104,6 +104,12 @@ def write_segment(folder: Path) -> WriteSegment:
 
 
 @pytest.fixture
+def usual_files() -> set[str]:
+    """What lies in the folder of a warehouse that was loaded."""
+    return {"emotionkit.duckdb", "emotionkit.lock", "segments", "audit.jsonl", "erased.json"}
+
+
+@pytest.fixture
 def two_lessons(folder: Path, write_segment: WriteSegment) -> Path:
     """A warehouse of the lessons algebra and botany."""
     load_segment(folder, write_segment("algebra"))

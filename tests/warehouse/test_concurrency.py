@@ -72,7 +72,9 @@ warehouse = open_warehouse({folder!r}).__enter__()
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_reader_keeps_no_one_from_loading_and_goes_on_reading(two_lessons: Path, write_segment: Any) -> None:
+def test_a_reader_keeps_no_one_from_loading_and_goes_on_reading(
+    two_lessons: Path, usual_files: set[str], write_segment: Any
+) -> None:
     segment = write_segment("algebra", "run-9", ended_s=61)
     asking = f"{READING.format(folder=str(two_lessons))}\nprint('ready', flush=True); input()\n"
     told = subprocess.Popen(
@@ -86,12 +88,12 @@ def test_a_reader_keeps_no_one_from_loading_and_goes_on_reading(two_lessons: Pat
     assert load_segment(two_lessons, segment)
     assert find_run(two_lessons, "algebra") == "run-9"
     assert told.communicate("\n")[0] == "run-1 12\n"
-    assert {path.name for path in two_lessons.iterdir()} == {DATABASE, "emotionkit.lock", "segments"}
+    assert {path.name for path in two_lessons.iterdir()} == usual_files
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_load_beside_a_reader_that_fails_leaves_the_database_as_it_was(
-    two_lessons: Path, write_segment: Any, monkeypatch: pytest.MonkeyPatch
+    two_lessons: Path, usual_files: set[str], write_segment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segment = write_segment("algebra", "run-9", ended_s=61)
     before = (two_lessons / DATABASE).read_bytes()
@@ -104,7 +106,7 @@ def test_a_load_beside_a_reader_that_fails_leaves_the_database_as_it_was(
         with pytest.raises(WarehouseError, match=r"cannot be written: the disk is full\.$"):
             load_segment(two_lessons, segment)
     assert (two_lessons / DATABASE).read_bytes() == before
-    assert {path.name for path in two_lessons.iterdir()} == {DATABASE, "emotionkit.lock", "segments"}
+    assert {path.name for path in two_lessons.iterdir()} == usual_files
 
 
 @pytest.mark.usefixtures("impatient")

@@ -188,8 +188,8 @@ def test_equal_probabilities_give_the_first_emotion(folder: Path, write_segment:
     assert list(open_warehouse(folder).faces("algebra").emotion) == ["angry"]
 
 
-def test_nothing_else_lies_in_the_folder(two_lessons: Path) -> None:
-    assert {path.name for path in two_lessons.iterdir()} == {DATABASE, "emotionkit.lock", "segments"}
+def test_nothing_else_lies_in_the_folder(two_lessons: Path, usual_files: set[str]) -> None:
+    assert {path.name for path in two_lessons.iterdir()} == usual_files
 
 
 def everything(folder: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -58,7 +58,7 @@ def test_damaged_segments_are_named_and_the_others_loaded(
 
 
 def test_a_rebuild_that_fails_leaves_the_database_that_was_there(
-    two_lessons: Path, monkeypatch: pytest.MonkeyPatch
+    two_lessons: Path, usual_files: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (two_lessons / DATABASE).read_bytes()
 
@@ -69,15 +69,15 @@ def test_a_rebuild_that_fails_leaves_the_database_that_was_there(
     with pytest.raises(WarehouseError, match=r"cannot be written: the disk is full\.$"):
         rebuild(two_lessons)
     assert (two_lessons / DATABASE).read_bytes() == before
-    assert {path.name for path in two_lessons.iterdir()} == {DATABASE, "emotionkit.lock", "segments"}
+    assert {path.name for path in two_lessons.iterdir()} == usual_files
 
 
-def test_what_a_killed_attempt_left_is_not_in_the_way(two_lessons: Path) -> None:
+def test_what_a_killed_attempt_left_is_not_in_the_way(two_lessons: Path, usual_files: set[str]) -> None:
     (two_lessons / f".{DATABASE}.new").write_bytes(b"half a database")
     (two_lessons / f".{DATABASE}.new.wal").write_bytes(b"half a log")
     (two_lessons / f"{DATABASE}.wal").write_bytes(b"")
     assert rebuild(two_lessons) == 2
-    assert {path.name for path in two_lessons.iterdir()} == {DATABASE, "emotionkit.lock", "segments"}
+    assert {path.name for path in two_lessons.iterdir()} == usual_files
 
 
 def test_a_folder_without_segments_gives_an_empty_warehouse(tmp_path: Path) -> None:
