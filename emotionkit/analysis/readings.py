@@ -95,7 +95,9 @@ def student_sums(students: tuple[StudentReadings, ...], bins: int, bin_s: float)
     totals = np.zeros((len(students), bins, 8))
     for total, student in zip(totals, students, strict=True):
         weighted = student.weight_s[:, None] * np.column_stack([student.probabilities, np.ones(len(student.pts_s))])
-        np.add.at(total, np.floor_divide(student.pts_s, bin_s).astype(np.int64), weighted)
+        place = np.floor_divide(student.pts_s, bin_s).astype(np.int64)
+        # Column by column: adding rows of eight in place takes five times as long.
+        total[:] = np.column_stack([np.bincount(place, column, bins) for column in weighted.T])
     return totals
 
 

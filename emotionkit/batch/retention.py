@@ -51,7 +51,7 @@ def look_up_overdue(
     """
     now = now or datetime.now(UTC)
     found = {
-        "segments": len(_old_lessons(warehouse, _limit(now, settings.segments))),
+        "segments": len(_old_lessons(warehouse, _limit(now, settings.segments))) if settings.segments else 0,
         "reports": len(_old_files(reports, _limit(now, settings.reports), notebooks=False)),
         "notebooks": len(_old_files(reports, _limit(now, settings.notebooks), notebooks=True)),
         "audit": count_audit(warehouse, _limit(now, settings.audit)) if settings.audit else 0,
@@ -82,7 +82,7 @@ def enforce_retention(
     found = look_up_overdue(warehouse, reports, settings, now)
     if not any(kept.overdue for kept in found):
         return found
-    if lessons := _old_lessons(warehouse, _limit(now, settings.segments)):
+    if settings.segments and (lessons := _old_lessons(warehouse, _limit(now, settings.segments))):
         erase(warehouse, reports, plan_erasure(warehouse, lessons=lessons), why="retention")
     for days, notebooks in ((settings.reports, False), (settings.notebooks, True)):
         remove_report_files(reports, _old_files(reports, _limit(now, days), notebooks=notebooks))
