@@ -15,9 +15,10 @@ from emotionkit.warehouse import (
     Words,
     append_audit,
     begin_erasure,
+    begun_but_not_finished,
     end_erasure,
     erase_rows,
-    lesson_folders,
+    lesson_places,
     lessons_of_recording,
     pending_erasure,
     plan_erasure,
@@ -111,7 +112,7 @@ def complete(warehouse: Path, reports: Path) -> Receipt | None:
 def preview(warehouse: Path, reports: Path, erasure: Erasure) -> list[Path]:
     """Return the folders and reports that an erasure would remove or rewrite."""
     lessons = [*erasure.lessons, *erasure.tracks]
-    folders = [place for lesson_id in lessons for place in lesson_folders(warehouse, lesson_id)]
+    folders = [place for lesson_id in lessons for place in lesson_places(warehouse, lesson_id)]
     return [*folders, *reports_mentioning(reports, _report_words(erasure))]
 
 
@@ -155,17 +156,7 @@ def _report_words(erasure: Erasure) -> Words:
 def _lessons_of(warehouse: Path, recording: Path) -> list[str]:
     sha256 = content_sha256(recording) if recording.exists() else None
     found = lessons_of_recording(warehouse, str(recording.resolve()), sha256)
-    begun = default_lesson_id(recording)
-    if (
-        not found
-        and lesson_folders(warehouse, begun)
-        and not any(
-            path.suffix == ".parquet" and not path.name.startswith(".")
-            for place in lesson_folders(warehouse, begun)
-            for path in place.iterdir()
-        )
-    ):
-        # Work on it was begun, and no lesson finished.
+    if not found and begun_but_not_finished(warehouse, begun := default_lesson_id(recording)):
         found = [begun]
     if not found:
         raise InvalidInputError(f"The warehouse {warehouse} holds nothing of {recording}.")

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.erasure_plan import (
         Erasure,
         begin_erasure,
+        begun_but_not_finished,
         end_erasure,
+        lesson_places,
         lessons_of_recording,
         pending_erasure,
         plan_erasure,
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.locking import writers_lock
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
-    from emotionkit.warehouse.parts import Part, PartsFolder, remove_parts
+    from emotionkit.warehouse.parts import Part, PartsFolder
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
-    from emotionkit.warehouse.segments import find_segment, lesson_folders
+    from emotionkit.warehouse.segments import find_segment
     from emotionkit.warehouse.tombstones import Tombstones, read_tombstones, write_tombstones
     from emotionkit.warehouse.writer import SegmentWriter
 
@@ -43,6 +45,7 @@ __all__ = [
     "Words",
     "append_audit",
     "begin_erasure",
+    "begun_but_not_finished",
     "count_audit",
     "end_erasure",
     "erase_rows",
@@ -51,7 +54,7 @@ __all__ = [
     "find_segment",
     "forget_audit",
     "has_database",
-    "lesson_folders",
+    "lesson_places",
     "lessons_of_recording",
     "load_segment",
     "open_warehouse",
@@ -59,7 +62,6 @@ __all__ = [
     "plan_erasure",
     "read_tombstones",
     "rebuild",
-    "remove_parts",
     "update_facts",
     "validated_lesson_id",
     "verify_audit",
@@ -78,6 +80,7 @@ _HOMES = {
     "Words": "mentions",
     "append_audit": "audit",
     "begin_erasure": "erasure_plan",
+    "begun_but_not_finished": "erasure_plan",
     "count_audit": "audit",
     "end_erasure": "erasure_plan",
     "erase_rows": "erasing",
@@ -86,7 +89,7 @@ _HOMES = {
     "find_segment": "segments",
     "forget_audit": "audit",
     "has_database": "connection",
-    "lesson_folders": "segments",
+    "lesson_places": "erasure_plan",
     "lessons_of_recording": "erasure_plan",
     "load_segment": "load",
     "open_warehouse": "reading",
@@ -94,7 +97,6 @@ _HOMES = {
     "plan_erasure": "erasure_plan",
     "read_tombstones": "tombstones",
     "rebuild": "rebuilding",
-    "remove_parts": "parts",
     "update_facts": "facts",
     "validated_lesson_id": "naming",
     "verify_audit": "audit",

@@ -25,8 +25,9 @@ from emotionkit.warehouse.connection import (
     writing_connection,
 )
 from emotionkit.warehouse.durable import remove_empty, sync_folder
-from emotionkit.warehouse.erasure_plan import Erasure
+from emotionkit.warehouse.erasure_plan import Erasure, lesson_places
 from emotionkit.warehouse.faults import told
+from emotionkit.warehouse.parts import parts_of_lesson
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
 from emotionkit.warehouse.register import load_register, save_register
 from emotionkit.warehouse.replacing import fresh_database
@@ -86,11 +87,11 @@ def _bury(folder: Path, erasure: Erasure) -> None:
 
 def _remove_lesson(folder: Path, lesson_id: str) -> Counter[str]:
     removed: Counter[str] = Counter()
-    for place in lesson_folders(folder, lesson_id):
-        removed += _kinds(place)
+    for place in lesson_places(folder, lesson_id):
+        removed += _kinds(folder, place)
         shutil.rmtree(place)
         sync_folder(place.parent)
-        remove_empty(place.parent, folder / SEGMENTS)
+        remove_empty(place.parent, folder)
     return removed
 
 
@@ -109,6 +110,10 @@ def _remove_people(folder: Path, lesson_id: str, run_id: str, tracks: Collection
         if place.exists():
             sync_folder(place)
         remove_empty(place, folder / SEGMENTS)
+    for place in parts_of_lesson(folder, lesson_id):
+        removed += _kinds(folder, place)
+        shutil.rmtree(place)
+        remove_empty(place.parent, folder)
     return removed
 
 
@@ -139,16 +144,14 @@ def _without(rows: pa.RecordBatch, tracks: Collection[int]) -> pa.RecordBatch:
 def _forget(folder: Path, erasure: Erasure) -> Counter[str]:
     """Take people out of the register with their reference faces, and out of the others' what lessons are gone."""
     register = load_register(folder)
-    kept = [student for student in register.students if student.student_id not in erasure.students]
-    removed = Counter({"entries of the register": len(register.students) - len(kept)})
-    for student in kept:
-        own = [sighting for sighting in student.sightings if sighting.lesson_id not in erasure.lessons]
-        removed["entries of the register"] += len(student.sightings) - len(own)
-        student.sightings[:] = own
-    if removed.total():
-        register.students = kept
+    before = register.entries
+    for student_id in erasure.students:
+        register.forget_student(student_id)
+    for lesson_id in erasure.lessons:
+        register.forget_lesson(lesson_id)
+    if gone := before - register.entries:
         save_register(folder, register)
-    return removed
+    return Counter({"entries of the register": gone})
 
 
 def _remove_leftovers(folder: Path) -> Counter[str]:
@@ -163,9 +166,10 @@ def _remove_leftovers(folder: Path) -> Counter[str]:
     return removed
 
 
-def _kinds(place: Path) -> Counter[str]:
+def _kinds(folder: Path, place: Path) -> Counter[str]:
     files = [path for path in place.rglob("*") if path.is_file()]
-    segments = sum(path.suffix == ".parquet" and not path.name.startswith(".") for path in files)
+    finished = place.is_relative_to(folder / SEGMENTS)
+    segments = sum(finished and path.suffix == ".parquet" and not path.name.startswith(".") for path in files)
     return Counter({"segments removed": segments, "unfinished files": len(files) - segments})
 
 

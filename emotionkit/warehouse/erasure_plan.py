@@ -16,6 +16,7 @@ from emotionkit.warehouse.connection import existing_folder, has_database, readi
 from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
+from emotionkit.warehouse.parts import parts_of_lesson
 from emotionkit.warehouse.reading import find_run
 from emotionkit.warehouse.register import Student, load_register
 from emotionkit.warehouse.segments import lesson_folders, read_segment, segment_paths
@@ -72,7 +73,7 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
     whole = tuple(dict.fromkeys(validated_lesson_id(lesson_id) for lesson_id in lessons))
     known = _known_lessons(folder)
     for lesson_id in whole:
-        if lesson_id not in known and not lesson_folders(folder, lesson_id):
+        if lesson_id not in known and not lesson_places(folder, lesson_id):
             raise UnknownLessonError(lesson_id, tuple(sorted(known))[:_SOME])
     people, tracks = _looked_up(folder, students)
     tracks = {lesson_id: numbers for lesson_id, numbers in tracks.items() if lesson_id not in whole}
@@ -90,6 +91,16 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
         words=_unique([*_names(people), *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
         report_words=_unique([*tracks, *(lesson.title for lesson in changed)]),
     )
+
+
+def lesson_places(folder: Path, lesson_id: str) -> list[Path]:
+    """Return the folders that hold something of a lesson: its segments, and what unfinished runs left."""
+    return [*lesson_folders(folder, lesson_id), *parts_of_lesson(folder, lesson_id)]
+
+
+def begun_but_not_finished(folder: Path, lesson_id: str) -> bool:
+    """Say whether work on a lesson was begun that has come to no segment."""
+    return bool(lesson_places(folder, lesson_id)) and not segment_paths(folder, lesson_id)
 
 
 def new_receipt() -> str:

@@ -25,10 +25,10 @@ import pyarrow.parquet as pq
 
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading
+from emotionkit.warehouse.durable import sync_folder
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
 from emotionkit.warehouse.segments import SCHEMA, record_batch
-from emotionkit.warehouse.writer import sync_folder
 
 PARTS = "parts"
 _NOTES_KEY = b"emotionkit.notes"
@@ -142,13 +142,14 @@ class PartsFolder:
                 folder.rmdir()
 
 
-def remove_parts(folder: Path, lesson_id: str) -> None:
-    """Remove whatever unfinished runs left of a lesson.
+def parts_of_lesson(folder: Path, lesson_id: str) -> list[Path]:
+    """Return the folder of whatever unfinished runs left of a lesson, if there is one.
 
     Raises:
         InvalidInputError: The id cannot be part of a path.
     """
-    shutil.rmtree(folder / PARTS / validated_lesson_id(lesson_id), ignore_errors=True)
+    path = folder / PARTS / validated_lesson_id(lesson_id)
+    return [path] if path.is_dir() else []
 
 
 def _reading(row: dict[str, Any]) -> FrameReading:

@@ -103,6 +103,11 @@ class Register(BaseModel):
             if (sighting.lesson_id, sighting.run_id) == (lesson_id, run_id)
         }
 
+    @property
+    def entries(self) -> int:
+        """Number of students and of times that they were seen."""
+        return len(self.students) + sum(len(student.sightings) for student in self.students)
+
     def forget_student(self, student_id: str) -> None:
         """Take a student out, with consents, embeddings and sightings."""
         self.students = [student for student in self.students if student.student_id != student_id]

@@ -97,6 +97,9 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
         begun = warehouse / "segments" / lesson_id
         begun.mkdir(parents=True, exist_ok=True)
         (begun / ".run-7.3f.tmp").write_text(f"{lesson_id} {STUDENT}")
+        piece = warehouse / "parts" / lesson_id / "run-8" / "piece-00003.parquet"
+        piece.parent.mkdir(parents=True)
+        piece.write_text(f"{lesson_id} {STUDENT}")
     write_report(reports / "course", f"{LESSON} and {OTHER}", "both")
     write_report(reports / "unrelated", "algebra", "Algebra")
     return warehouse, reports
@@ -262,7 +265,10 @@ def test_a_recording_is_found_by_its_content_its_path_or_work_on_it(folders: tup
     assert erasing.plan(warehouse, recordings=[Path("/recordings", RECORDING)]).lessons == (LESSON,)
     (warehouse / "segments" / "begun").mkdir()
     (warehouse / "segments" / "begun" / ".piece.tmp").write_text("half")
-    assert erasing.plan(warehouse, recordings=[tmp_path / "begun.mp4"]).lessons == ("begun",)
+    (warehouse / "parts" / "read").mkdir()
+    (warehouse / "parts" / "read" / "piece-00000.parquet").write_text("half")
+    for work in ("begun", "read"):
+        assert erasing.plan(warehouse, recordings=[tmp_path / f"{work}.mp4"]).lessons == (work,)
     with pytest.raises(InvalidInputError, match=r"holds nothing of .*never\.mp4\.$"):
         erasing.plan(warehouse, recordings=[tmp_path / "never.mp4"])
 
