@@ -173,7 +173,7 @@ def test_ctrl_c_leaves_a_sentence_and_no_rubbish(tmp_path, sample_class):
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("w/segments/*/*")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob("w/parts/*/*")) and time.monotonic() < deadline:
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGINT)
     try:
@@ -183,4 +183,4 @@ def test_ctrl_c_leaves_a_sentence_and_no_rubbish(tmp_path, sample_class):
     assert running.returncode == 130
     assert "Traceback" not in err, err
     assert err.strip().startswith("Stopped.")
-    assert not [path for path in tmp_path.glob("w/segments/**/*") if path.is_file() and path.suffix != ".parquet"]
+    assert not [path for path in tmp_path.rglob("w/**/.*") if path.is_file() and path.suffix != ".lock"]
