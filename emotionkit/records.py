@@ -32,14 +32,24 @@ class BoundingBox:
         """Centre (x, y) in pixels."""
         return self.x + self.w / 2, self.y + self.h / 2
 
-    def iou(self, other: BoundingBox) -> float:
-        """Return the intersection over union with another box, 0 to 1."""
+    def overlap(self, other: BoundingBox) -> float:
+        """Return the area in square pixels that this box shares with another."""
+        # Most pairs of boxes lie apart, which these comparisons tell without arithmetic.
+        if (
+            self.x >= other.x + other.w
+            or other.x >= self.x + self.w
+            or self.y >= other.y + other.h
+            or other.y >= self.y + self.h
+        ):
+            return 0.0
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
         height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
-        if width <= 0 or height <= 0:
-            return 0.0
-        overlap = width * height
-        return overlap / (self.area + other.area - overlap)
+        return width * height
+
+    def iou(self, other: BoundingBox) -> float:
+        """Return the intersection over union with another box, 0 to 1."""
+        overlap = self.overlap(other)
+        return overlap / (self.area + other.area - overlap) if overlap else 0.0
 
     def scaled(self, factor: float) -> BoundingBox:
         """Return the box in a picture resized by ``factor``."""

@@ -48,6 +48,8 @@ def suppress_overlaps(detections: Iterable[Detection]) -> list[Detection]:
 
 def same_face(one: BoundingBox, other: BoundingBox) -> bool:
     """Say whether two boxes overlap so much, or lie so much in one another, that they show the same face."""
-    iou = one.iou(other)
-    shared = iou * (one.area + other.area) / (1 + iou)
-    return iou > LARGEST_OVERLAP or shared > LARGEST_COVER * min(one.area, other.area)
+    shared = one.overlap(other)
+    if not shared:
+        return False
+    areas = one.area, other.area
+    return shared > LARGEST_OVERLAP * (sum(areas) - shared) or shared > LARGEST_COVER * min(areas)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import sqrt
 
 import cv2
-import dlib
 import numpy as np
 
 from emotionkit.config import DetectionSettings
 from emotionkit.faces.detector import Luma, check_luma, suppress_overlaps
+from emotionkit.faces.dlib_levels import frontal_detector
 from emotionkit.faces.pyramid import Rectangle, ScanPyramid
 from emotionkit.records import BoundingBox, Detection
 
@@ -24,6 +24,8 @@ FELL_BY = 0.3
 """Loss of score since the last picture from which a known face is also looked for a step smaller."""
 GREW_BY = 1.1
 """Ratio of sides to the last picture from which a known face is looked for again at its new size."""
+LEVELS_AROUND = 2
+"""Sizes of a face that are looked at around its last place: that which it had, and a step larger."""
 SAME_PERSON = 0.2
 """Intersection over union with the last box from which a face is taken for the one that was there."""
 LARGEST_SCAN = 1280 * 720 * 4
@@ -40,7 +42,8 @@ class DlibDetector:
 
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
-        self._detector = dlib.get_frontal_face_detector()
+        self._detector = frontal_detector()
+        self._on_few = frontal_detector(LEVELS_AROUND)
 
     def detect(self, luma: Luma, *, lenience: float = 0.0) -> list[Detection]:
         """Return the faces of the whole picture, ordered by falling score.
@@ -85,7 +88,7 @@ class DlibDetector:
         if part is None:
             return None
         threshold = self._settings.score_threshold - KNOWN_FACE_LENIENCE
-        rectangles, scores, _ = self._detector.run(part.luma, 0, threshold)
+        rectangles, scores, _ = self._on_few.run(part.luma, 0, threshold)
         for found, score in sorted(zip(rectangles, scores, strict=True), key=lambda pair: -pair[1]):
             place = pyramid.box(part, Rectangle(found.left(), found.top(), found.right(), found.bottom()))
             if place.iou(box) > SAME_PERSON:

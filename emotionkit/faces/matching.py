@@ -59,8 +59,13 @@ class Match(Generic[PersonT, FaceKeyT]):
 
 def distance_between(person: Person, box: BoundingBox) -> float | None:
     """Return how far a box is from where a person was, in sides of the box; None if it is not the same place."""
-    side, old_side = sqrt(box.area), sqrt(person.box.area)
-    (x, y), (old_x, old_y) = box.center, person.box.center
+    old = person.box
+    # No box has a side longer than half its edges; most are further apart than that, which this tells quickly.
+    furthest = SAME_PLACE * (box.w + box.h + old.w + old.h)
+    if abs(box.x - old.x) > furthest or abs(box.y - old.y) > furthest:
+        return None
+    side, old_side = sqrt(box.area), sqrt(old.area)
+    (x, y), (old_x, old_y) = box.center, old.center
     distance = hypot(x - old_x, y - old_y) / max(side, old_side)
     moved = distance > SAME_PLACE or max(side, old_side) > LARGEST_GROWTH * min(side, old_side)
     return None if moved else distance

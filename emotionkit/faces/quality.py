@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from emotionkit.faces.crop import crop_box
 from emotionkit.faces.detector import Luma
@@ -40,22 +40,22 @@ def judge(luma: Luma, detection: Detection, crop: Luma) -> float:
         detection: The face in it.
         crop: uint8 (h, w), what was cut out.
     """
-    seen = cv2.resize(crop, (LOOKED_AT, LOOKED_AT), interpolation=cv2.INTER_AREA).astype(np.float32)
+    seen = cv2.resize(crop, (LOOKED_AT, LOOKED_AT), interpolation=cv2.INTER_AREA)
+    contrast = float(cv2.meanStdDev(seen)[1].item())
     shares = (
         detection.box.w / FULL_SIDE,
-        _sharpness(seen) / FULL_SHARPNESS,
-        float(seen.std()) / FULL_CONTRAST,
-        float(np.mean((seen >= DARKEST) & (seen <= BRIGHTEST))) / FULL_EXPOSURE,
+        _sharpness(seen, contrast) / FULL_SHARPNESS,
+        contrast / FULL_CONTRAST,
+        cv2.countNonZero(cv2.inRange(seen, DARKEST, BRIGHTEST)) / seen.size / FULL_EXPOSURE,
         (detection.score - LOWEST_SCORE) / (FULL_SCORE - LOWEST_SCORE),
         _share_inside(crop_box(detection.box), luma.shape),
     )
-    return float(np.prod(np.clip(shares, 0.0, 1.0)))
+    return prod(min(max(share, 0.0), 1.0) for share in shares)
 
 
-def _sharpness(seen: NDArray[np.float32]) -> float:
+def _sharpness(seen: Luma, contrast: float) -> float:
     """Return the mean absolute Laplacian at a fixed contrast, so that a pale picture is not taken for a blurred one."""
-    deviation = max(float(seen.std()), 1.0)
-    return float(np.abs(cv2.Laplacian(seen * (50.0 / deviation), cv2.CV_32F)).mean())
+    return cv2.norm(cv2.Laplacian(seen, cv2.CV_16S), cv2.NORM_L1) / seen.size * 50.0 / max(contrast, 1.0)
 
 
 def _share_inside(box: BoundingBox, shape: tuple[int, ...]) -> float:

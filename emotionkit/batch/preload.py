@@ -1,0 +1,10 @@
+"""What every worker needs, loaded once by the process that workers are forked from; nothing here starts a thread."""
+
+import cv2  # noqa: F401
+import openvino  # noqa: F401
+
+import emotionkit.batch.workers  # noqa: F401
+import emotionkit.emotions.classifier  # noqa: F401
+from emotionkit.faces.dlib_levels import frontal_detector
+
+frontal_detector()
