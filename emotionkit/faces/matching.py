@@ -60,7 +60,7 @@ class Match(Generic[PersonT, FaceKeyT]):
 def distance_between(person: Person, box: BoundingBox) -> float | None:
     """Return how far a box is from where a person was, in sides of the box; None if it is not the same place."""
     old = person.box
-    # No box has a side longer than half its edges; most are further apart than that, which this tells quickly.
+    # The square root of an area is at most half of width and height together; most boxes lie further apart than that.
     furthest = SAME_PLACE * (box.w + box.h + old.w + old.h)
     if abs(box.x - old.x) > furthest or abs(box.y - old.y) > furthest:
         return None
