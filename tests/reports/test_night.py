@@ -1,0 +1,61 @@
+"""The record of a night, written and read back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from emotionkit.reports.night import (
+    DoneLesson,
+    FailedRecording,
+    Night,
+    NightRecordError,
+    NightStatus,
+    night_path,
+    read_nights,
+    write_night,
+)
+
+
+def night(day: int, **fields) -> Night:
+    moment = datetime(2026, 9, day, 2, tzinfo=UTC)
+    return Night(date=date(2026, 9, day), started_at=moment, ended_at=moment, status=NightStatus.ALL_WELL, **fields)
+
+
+def test_what_is_written_is_read_back_the_last_night_first(tmp_path):
+    done = DoneLesson(
+        recording="a\nb/ü.mp4",
+        lesson_id="ü",
+        processed=True,
+        reported=True,
+        duration_s=10,
+        decoded_s=9.96,
+        frames=20,
+        faces=0,
+    )
+    failed = FailedRecording(recording="x.mp4", lesson_id=None, kind="crashed", reason="It crashed.", nights=3)
+    first, second = night(14, done=(done,)), night(15, failed=(failed,), removed={"reports": 2})
+    assert write_night(tmp_path, first) == tmp_path / "nightly" / "2026-09-14.json"
+    write_night(tmp_path, second)
+    assert read_nights(tmp_path) == [second, first]
+
+
+def test_records_that_cannot_be_read_are_left_out_and_named(tmp_path, caplog):
+    write_night(tmp_path, night(14))
+    night_path(tmp_path, date(2026, 9, 15)).write_text('{"date": ')
+    assert [one.date.day for one in read_nights(tmp_path)] == [14]
+    assert "2026-09-15.json" in caplog.text
+    assert read_nights(tmp_path / "nowhere") == []
+
+
+def test_a_record_of_a_later_version_with_more_in_it_is_read(tmp_path):
+    path = write_night(tmp_path, night(14))
+    path.write_text(path.read_text().replace('"version": 1,', '"version": 1, "more": true,'))
+    assert len(read_nights(tmp_path)) == 1
+
+
+def test_one_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "nightly").write_text("in the way")
+    with pytest.raises(NightRecordError, match="cannot be written"):
+        write_night(tmp_path, night(14))
