@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class EmotionkitError(Exception):
     """Base of every error that emotionkit raises on purpose; its text is one clear sentence."""
+
+    def __reduce__(self) -> tuple[Callable[..., EmotionkitError], tuple[Any, ...]]:
+        """Let errors cross from a worker: by default Python would call the class with the finished sentence."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class InvalidInputError(EmotionkitError, ValueError):
@@ -49,9 +57,34 @@ class RecordingError(EmotionkitError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} {reason}")
+        # Bytes that are no text can be in a path, but not in a sentence.
+        super().__init__(f"{os.fsencode(path).decode('utf-8', 'backslashreplace')} {reason}")
         self.path = path
         self.reason = reason
+
+
+class Limit(StrEnum):
+    """What a recording overran, or how it brought down the process that read it."""
+
+    CRASHED = "crashed"
+    HUNG = "hung"
+    MEMORY = "memory"
+    PIXELS = "pixels"
+    DURATION = "duration"
+
+
+class UnsafeRecordingError(RecordingError):
+    """A recording made the code that reads it crash or hang, or wants more than a recording may have.
+
+    Attributes:
+        path: The recording.
+        reason: What happened, as the end of a sentence that begins with its name.
+        limit: Which limit it was.
+    """
+
+    def __init__(self, path: Path, limit: Limit, reason: str) -> None:
+        super().__init__(path, reason)
+        self.limit = limit
 
 
 class ModelError(EmotionkitError):
@@ -141,6 +174,29 @@ class ReportError(EmotionkitError):
         self.notebook = notebook
 
 
+_KINDS: tuple[tuple[type[EmotionkitError], str], ...] = (
+    (RecordingError, "recording"),
+    (InvalidInputError, "input"),
+    (WarehouseError, "warehouse"),
+    (ReportError, "report"),
+    (ErasureError, "erasure"),
+    (ModelError, "model"),
+    (PolicyError, "policy"),
+    (SettingsError, "settings"),
+)
+
+
+def kind_of(error: EmotionkitError) -> str:
+    """Return a word for programs that says what failed.
+
+    >>> kind_of(UnsafeRecordingError(Path("a.mp4"), Limit.HUNG, "hung.")), kind_of(ModelError("changed"))
+    ('hung', 'model')
+    """
+    if isinstance(error, UnsafeRecordingError):
+        return error.limit.value
+    return next((word for kind, word in _KINDS if isinstance(error, kind)), "other")
+
+
 def quoted(value: object, longest: int = 60) -> str:
     r"""Return a value that came from outside, fit for a sentence: invisible characters told by number, never endless.
 
@@ -149,3 +205,10 @@ def quoted(value: object, longest: int = 60) -> str:
     """
     text = repr(value) if isinstance(value, str | int | float | bool | None) else str(value)
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _restored(kind: type[EmotionkitError], args: tuple[Any, ...], fields: dict[str, Any]) -> EmotionkitError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete
 from emotionkit.batch.workers import Done, Here, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.errors import EmotionkitError, RecordingError
+from emotionkit.errors import EmotionkitError, RecordingError, kind_of
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.video.piece_reader import DamagedPieceError
@@ -35,10 +35,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A recording that gave no lesson, and the sentence that says why."""
+    """A recording that gave no lesson, and the sentence that says why.
+
+    Attributes:
+        recording: The recording.
+        reason: The sentence.
+        kind: What failed, in a word for programs, as ``kind_of`` gives it.
+        is_left: Whether there was no time for it, so that nothing is wrong and the next run goes on.
+    """
 
     recording: Path
     reason: str
+    kind: str = "other"
+    is_left: bool = False
 
 
 OnJobProgress = Callable[[int, float, float], None]
@@ -46,22 +55,37 @@ OnJobProgress = Callable[[int, float, float], None]
 
 
 def process_all(
-    jobs: Sequence[Job], *, workers: int, on_progress: OnJobProgress, budget: Budget | None = None
+    jobs: Sequence[Job],
+    *,
+    workers: int = 1,
+    on_progress: OnJobProgress,
+    budget: Budget | None = None,
+    team: AbstractContextManager[Workers] | None = None,
 ) -> Iterator[Outcome | Failure]:
     """Yield what became of each job as it ends.
 
     Pieces of recordings go to the workers in order, so that all of them work on one recording before the next one is
     begun, and a recording takes less time the more workers there are. With one worker, all happens in this process.
 
+    Args:
+        jobs: What there is to do.
+        workers: How many processes of this machine share the work.
+        on_progress: Called while pieces are read.
+        budget: What the run may use.
+        team: Who does the work instead of processes of this machine.
+
     Raises:
         ModelError: The shipped weights cannot be used; no recording was touched.
     """
     budget = budget or Budget()
     _, manifest = verified_weights()
-    workers = budget.workers(workers)
-    with Here() if workers == 1 else Pool(workers) as team:
-        run = _Run(jobs, team, manifest.sha256, on_progress)
-        yield from run.results(budget.deadline(), budget.share_of_worker(workers))
+    share = budget.share
+    if team is None:
+        workers = budget.workers(workers)
+        share = budget.share_of_worker(workers)
+        team = Here() if workers == 1 else Pool(workers)
+    with team as at_work:
+        yield from _Run(jobs, at_work, manifest.sha256, on_progress).results(budget.deadline(), share)
 
 
 @dataclass(slots=True)
@@ -135,7 +159,7 @@ class _Run:
                 return
             leases.enter_context(undertaking.parts.kept_from_others())
         except EmotionkitError as error:
-            yield Failure(job.recording, str(error))
+            yield _failed(job.recording, error)
             return
         progress = PieceProgress(
             undertaking.lesson.duration_s, lambda done, length: self._on_progress(index, done, length)
@@ -180,10 +204,10 @@ class _Run:
             if one.failure is not None:
                 if isinstance(one.failure, RecordingError):
                     one.undertaking.parts.remove()
-                return Failure(recording, str(one.failure))
+                return _failed(recording, one.failure)
             return complete(one.undertaking, [name for number in sorted(one.parts) for name in one.parts[number]])
         except EmotionkitError as error:
-            return Failure(recording, str(error))
+            return _failed(recording, error)
         finally:
             del self._open[one.index]
             one.leases.close()
@@ -194,15 +218,20 @@ class _Run:
             one = self._open.pop(index)
             one.leases.close()
             done = f"after {one.progress.done_s:.0f} of {one.undertaking.lesson.duration_s:.0f} s"
-            yield Failure(one.undertaking.recording, _out_of_time(one.undertaking.recording, done))
+            yield _out_of_time(one.undertaking.recording, done)
         while self._jobs:
             _, job = self._jobs.pop(0)
-            yield Failure(job.recording, _out_of_time(job.recording, "before it was begun"))
+            yield _out_of_time(job.recording, "before it was begun")
 
     def _tell(self, index: int, task: Task, second: float) -> None:
         if index in self._open:
             self._open[index].progress.update(task, second)
 
 
-def _out_of_time(recording: Path, when: str) -> str:
-    return f"{recording} is not finished: the budget ran out {when}; the same command goes on from there."
+def _failed(recording: Path, error: EmotionkitError) -> Failure:
+    return Failure(recording, str(error), kind_of(error))
+
+
+def _out_of_time(recording: Path, when: str) -> Failure:
+    reason = f"{recording} is not finished: the budget ran out {when}; the same command goes on from there."
+    return Failure(recording, reason, "time", is_left=True)

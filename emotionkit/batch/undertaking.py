@@ -49,6 +49,7 @@ class Outcome:
         duration_s: Length of the recording in seconds.
         frames: Sampled frames of the lesson in the warehouse.
         faces: Faces in them.
+        decoded_s: Seconds of the recording that the frames stand for; the rest could not be decoded, or is sound alone.
     """
 
     recording: Path
@@ -57,6 +58,7 @@ class Outcome:
     duration_s: float
     frames: int
     faces: int
+    decoded_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def begin(
             erased.
         WarehouseError: The warehouse cannot be read or written.
     """
+    _refuse_unwritable(recording)
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = probe(recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
@@ -130,6 +133,13 @@ def begin(
         # An attempt before this one found that it cannot be cut.
         return undertaking
     return replace(undertaking, pieces=cut_into_pieces(recording, settings.sample_fps, settings.piece_s))
+
+
+def _refuse_unwritable(recording: Path) -> None:
+    try:
+        str(recording.resolve()).encode()
+    except UnicodeEncodeError as error:
+        raise RecordingError(recording, "has a name, or a folder, that is no text in UTF-8: rename it.") from error
 
 
 def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
@@ -184,16 +194,21 @@ def _loaded(undertaking: Undertaking, segment: Path) -> Outcome:
 
 
 def _outcome(recording: Path, warehouse: Path, lesson: Lesson, *, changed: bool) -> Outcome:
-    count = "select count(*), coalesce(sum(faces), 0) from frames where lesson_id = ?"
-    frames, faces = open_warehouse(warehouse).sql(count, [lesson.lesson_id]).fetchall()[0]
-    return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces))
+    count = "select count(*), coalesce(sum(faces), 0), coalesce(sum(weight_s), 0) from frames where lesson_id = ?"
+    frames, faces, decoded_s = open_warehouse(warehouse).sql(count, [lesson.lesson_id]).fetchall()[0]
+    return Outcome(recording, lesson.lesson_id, changed, lesson.duration_s, frames, int(faces), float(decoded_s))
+
+
+def run_name(lesson_id: str, recording_sha256: str, settings: ProcessingSettings, model_sha256: str) -> str:
+    """Return the id of the run that reads a recording's content into a lesson with settings and a model."""
+    work = (lesson_id, recording_sha256, settings.fingerprint, model_sha256)
+    return hashlib.sha256("\n".join(work).encode()).hexdigest()[:_RUN_ID_DIGITS]
 
 
 def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
     now = datetime.now(UTC)
-    work = (lesson.lesson_id, lesson.recording_sha256, settings.fingerprint, model_sha256)
     return Run(
-        run_id=hashlib.sha256("\n".join(work).encode()).hexdigest()[:_RUN_ID_DIGITS],
+        run_id=run_name(lesson.lesson_id, lesson.recording_sha256, settings, model_sha256),
         software_version=__version__,
         model_sha256=model_sha256,
         settings=settings.canonical_json(),

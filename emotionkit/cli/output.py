@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import click
@@ -27,12 +28,17 @@ def complain(sentence: str) -> None:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text with every run of white space as one space.
+    r"""Return a text with every run of white space as one space, and nothing in it that a terminal would obey.
 
-    >>> one_line("a\n  name")
-    'a name'
+    >>> one_line("a\n  name"), one_line("\x1b[2J\udc80")
+    ('a name', '\\x1b[2J\\udc80')
     """
-    return " ".join(text.split())
+    return "".join(_spelled(char) if unicodedata.category(char)[0] == "C" else char for char in " ".join(text.split()))
+
+
+def _spelled(char: str) -> str:
+    # Joiners are letters' business in some scripts.
+    return char if char in "\u200c\u200d" else char.encode("unicode_escape").decode()
 
 
 def print_json(result: object) -> None:

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Self
 
 import click
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from emotionkit.cli.output import progress_console
+from emotionkit.cli.output import one_line, progress_console
 from emotionkit.reports.formatting import clock
 
 _LONGEST_NAME = 28
@@ -40,21 +40,7 @@ class RecordingsProgress:
     """One line per recording while it is read; nothing where stderr is not a terminal."""
 
     def __init__(self, recordings: Sequence[Path]) -> None:
-        console = progress_console()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=12),
-            _TimeDone(),
-            _Speed(),
-            _TimeLeft(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-            # Rich would move stdout to this console, away from the file it may be piped into; see ``echo``.
-            redirect_stdout=False,
-            redirect_stderr=False,
-            speed_estimate_period=20,
-        )
+        self._progress = _bars()
         self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
 
     def __enter__(self) -> Self:
@@ -76,6 +62,47 @@ class RecordingsProgress:
     def update(self, index: int, done_s: float, length_s: float) -> None:
         """Show that ``done_s`` of the ``length_s`` seconds of the recording at ``index`` are read."""
         self._progress.update(self._tasks[index], completed=done_s, total=length_s, visible=done_s < length_s)
+
+
+class NightProgress:
+    """One line per recording that is being read; nothing where stderr is not a terminal."""
+
+    def __init__(self) -> None:
+        self._progress = _bars()
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def update(self, name: str, done_s: float, length_s: float) -> None:
+        """Show that ``done_s`` of the ``length_s`` seconds of a recording are read."""
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(_short(one_line(name)), total=None)
+        self._progress.update(self._tasks[name], completed=done_s, total=length_s, visible=done_s < length_s)
+
+
+def _bars() -> Progress:
+    console = progress_console()
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=12),
+        _TimeDone(),
+        _Speed(),
+        _TimeLeft(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        # Rich would move stdout to this console, away from the file it may be piped into; see ``echo``.
+        redirect_stdout=False,
+        redirect_stderr=False,
+        speed_estimate_period=20,
+    )
 
 
 def _short(name: str) -> str:

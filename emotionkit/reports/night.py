@@ -16,6 +16,10 @@ from emotionkit.warehouse.durable import write_durably
 NIGHTLY = "nightly"
 """Folder of the records and their pages, among the reports."""
 
+SHORT_S = 1.0
+SHORT_SHARE = 0.01
+"""Seconds, and share of a recording, that may be missing before that is pointed out."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +53,14 @@ class DoneLesson(_Entry):
     """Seconds of it that were decoded: what the rows stand for."""
     frames: int
     faces: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether pictures stand for noticeably less than the recording should last.
+
+        The sound of a sound recording may go on after its pictures; one whose video is cut short fails.
+        """
+        return self.duration_s - self.decoded_s > max(SHORT_S, SHORT_SHARE * self.duration_s)
 
 
 class FailedRecording(_Entry):

@@ -18,6 +18,16 @@ def report_page(notebook: NotebookNode, title: str) -> str:
         notebook: Its cells show sections, as HTML made by ``emotionkit.reports.sections``.
         title: What the browser shows as the name of the page.
     """
+    return whole_page(_shown(notebook), title)
+
+
+def whole_page(sections: list[str], title: str) -> str:
+    """Return an HTML page that needs nothing but itself.
+
+    Args:
+        sections: HTML in which everything was escaped.
+        title: What the browser shows as the name of the page.
+    """
     style = stylesheet()
     return rendered(
         "page.html.j2",
@@ -25,7 +35,7 @@ def report_page(notebook: NotebookNode, title: str) -> str:
         policy=_policy(style),
         title=formatting.name(title),
         style=style,
-        sections=_shown(notebook),
+        sections=sections,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from emotionkit.errors import ErasureError
+from emotionkit.reports.night import NIGHTLY
 from emotionkit.warehouse import Words
 
 NOTEBOOK_SUFFIX = ".ipynb"
@@ -52,7 +54,10 @@ def reports_mentioning(out: Path, words: Words) -> list[Path]:
     """
     try:
         entries = sorted(out.iterdir()) if out.is_dir() else []
-        return [entry for entry in entries if words.mentioned_under(entry)]
+        # Each night is a record of its own.
+        nights = [night for entry in entries if entry.name == NIGHTLY and entry.is_dir() for night in entry.iterdir()]
+        entries = [entry for entry in entries if entry.name != NIGHTLY or not entry.is_dir()]
+        return [entry for entry in [*entries, *sorted(nights)] if words.mentioned_under(entry)]
     except OSError as error:
         raise _unremovable(error, out) from error
 
@@ -79,6 +84,34 @@ def remove_report_files(out: Path, paths: list[Path]) -> None:
                 path.parent.rmdir()
         except OSError as error:
             raise _unremovable(error, path) from error
+
+
+def remove_unfinished(out: Path) -> None:
+    """Remove what processes that were killed left half written among the reports.
+
+    The caller holds the lock of the nightly run. A page that ``emotionkit report`` writes meanwhile is known by the
+    number of its process, and left alone.
+
+    Raises:
+        ErasureError: Something cannot be removed.
+    """
+    try:
+        own = [*out.glob(".*.tmp"), *(out / NIGHTLY).glob(".*.tmp")]
+        for path in [*own, *(page for page in out.glob("*/.*.*.tmp") if not _is_at_work(page))]:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unremovable(error, out) from error
+
+
+def _is_at_work(page: Path) -> bool:
+    number = page.suffixes[-2].removeprefix(".")
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return int(number) > 0
 
 
 def _files(out: Path) -> Iterator[Path]:

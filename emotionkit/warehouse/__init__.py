@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment
     from emotionkit.warehouse.locking import writers_lock
+    from emotionkit.warehouse.mending import mend, tidy
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
     from emotionkit.warehouse.parts import Part, PartsFolder
@@ -57,11 +58,13 @@ __all__ = [
     "lesson_places",
     "lessons_of_recording",
     "load_segment",
+    "mend",
     "open_warehouse",
     "pending_erasure",
     "plan_erasure",
     "read_tombstones",
     "rebuild",
+    "tidy",
     "update_facts",
     "validated_lesson_id",
     "verify_audit",
@@ -92,11 +95,13 @@ _HOMES = {
     "lesson_places": "erasure_plan",
     "lessons_of_recording": "erasure_plan",
     "load_segment": "load",
+    "mend": "mending",
     "open_warehouse": "reading",
     "pending_erasure": "erasure_plan",
     "plan_erasure": "erasure_plan",
     "read_tombstones": "tombstones",
     "rebuild": "rebuilding",
+    "tidy": "mending",
     "update_facts": "facts",
     "validated_lesson_id": "naming",
     "verify_audit": "audit",

@@ -85,8 +85,8 @@ def write_tombstones(folder: Path, tombstones: Tombstones) -> None:
         write_durably(folder / TOMBSTONES, json.dumps(content, indent=1).encode())
 
 
-def hashed_for_audit(folder: Path, text: str) -> str:
-    """Return a text's keyed hash, short, for the audit log. The caller holds the writers' lock.
+def keyed(folder: Path) -> Tombstones:
+    """Return the tombstones of a warehouse with a key that is stored. The caller holds the writers' lock.
 
     Raises:
         WarehouseError: The key cannot be read or stored.
@@ -94,4 +94,13 @@ def hashed_for_audit(folder: Path, text: str) -> str:
     tombstones = read_tombstones(folder)
     if not (folder / TOMBSTONES).exists():
         write_tombstones(folder, tombstones)
-    return tombstones.hashed(text)[:16]
+    return tombstones
+
+
+def hashed_for_audit(folder: Path, text: str) -> str:
+    """Return a text's keyed hash, short, for the audit log. The caller holds the writers' lock.
+
+    Raises:
+        WarehouseError: The key cannot be read or stored.
+    """
+    return keyed(folder).hashed(text)[:16]

@@ -1,0 +1,123 @@
+"""``emotionkit nightly``: everything that is due, to be scheduled once."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emotionkit.cli.night_log import logging_to
+from emotionkit.cli.options import checked
+from emotionkit.cli.output import (
+    ALL_WELL,
+    FAILED,
+    SOME_FAILED,
+    FilePath,
+    complain,
+    json_option,
+    one_line,
+    print_json,
+    reports_option,
+    warehouse_option,
+)
+from emotionkit.cli.progress import NightProgress
+from emotionkit.config import ProcessingSettings
+from emotionkit.policy import declared_policy
+from emotionkit.project import load_project_settings
+
+if TYPE_CHECKING:
+    from emotionkit.batch.night_plan import Plan
+    from emotionkit.reports.night import Night
+
+
+@click.command()
+@click.option("--recordings", type=FilePath, metavar="DIR", default="recordings", help="The recordings.")
+@warehouse_option
+@reports_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and touch nothing.")
+@click.option("--since", callback=checked(date.fromisoformat), metavar="DAY", help="Written on that day or later.")
+@click.option("--only", multiple=True, metavar="PATTERN", help="Files or lessons of such names, as 'physics-*'.")
+@click.option(
+    "--max-hours", type=click.FloatRange(min=0, min_open=True), metavar="H", help="End after that; go on next time."
+)
+@click.option("--retry-failed", is_flag=True, help="Try again what was set aside.")
+@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes of one core each.",
+)
+@click.option("--log", type=FilePath, metavar="FILE", help="Add what happens, a line of JSON each.")
+@json_option
+def nightly(
+    recordings: Path,
+    warehouse: Path,
+    reports: Path,
+    dry_run: bool,
+    since: date | None,
+    only: tuple[str, ...],
+    max_hours: float | None,
+    retry_failed: bool,
+    sample_fps: float,
+    workers: int,
+    log: Path | None,
+    as_json: bool,
+) -> int:
+    """Do everything that is due.
+
+    Finds new and changed recordings, processes them, writes reports and index, removes what is kept too long, and says
+    in one line what happened. What fails is tried again the next two nights, and never stops the rest.
+    """
+    settings = ProcessingSettings.checked(sample_fps=sample_fps)
+    project = load_project_settings()
+    policy = declared_policy(project.policy)
+
+    from emotionkit.batch.night_plan import Selection
+    from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
+
+    places = Places(recordings, warehouse, reports)
+    night_settings = NightSettings(settings, project, policy, workers, max_hours and max_hours * 3600)
+    selection = Selection(only, since, retry_failed)
+    if dry_run:
+        return _preview(preview_night(places, night_settings, selection), as_json)
+    with logging_to(log), NightProgress() as progress:
+        night = run_night(places, night_settings, selection, on_progress=progress.update)
+    return _tell(night, as_json)
+
+
+def _tell(night: Night, as_json: bool) -> int:
+    failed = [one for one in night.failed if not one.set_aside]
+    for sentence in [*night.problems, *(one.reason for one in failed)]:
+        complain(sentence)
+    if as_json:
+        print_json(night.model_dump(mode="json"))
+    else:
+        click.echo(one_line(night.summary))
+    return exit_status(night)
+
+
+def exit_status(night: Night) -> int:
+    """Return the exit status that a night's own stands for."""
+    return {"all well": ALL_WELL, "some failed": SOME_FAILED, "failed": FAILED}[night.status]
+
+
+def _preview(plan: Plan, as_json: bool) -> int:
+    due = [{"recording": one.found.name, "lesson_id": one.lesson_id, "why": one.why} for one in plan.due]
+    left = [one.model_dump() for one in plan.left]
+    set_aside = [one.model_dump() for one in plan.set_aside]
+    failed = [{"recording": found.name, "reason": str(error)} for found, error in plan.failed]
+    if as_json:
+        print_json({"due": due, "left": left, "set_aside": set_aside, "failed": failed, "problems": plan.problems})
+        return ALL_WELL
+    for one in due:
+        click.echo(one_line(f"would process {one['recording']} as {one['lesson_id']} ({one['why']})"))
+    for name, reason in [(one["recording"], one["reason"]) for one in [*left, *set_aside, *failed]]:
+        click.echo(one_line(f"would leave {name}: {reason}"))
+    click.echo(f"{len(due)} to process, {len(plan.unchanged)} unchanged")
+    return ALL_WELL
