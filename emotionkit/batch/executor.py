@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emotionkit.batch.budget import Budget
+from emotionkit.batch.confined_work import Call
+from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piece_progress import PieceProgress
 from emotionkit.batch.piecework import Task, parts_there
 from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete
-from emotionkit.batch.workers import Done, Here, Pool, Workers
+from emotionkit.batch.workers import Done, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError, RecordingError, kind_of
@@ -65,7 +67,8 @@ def process_all(
     """Yield what became of each job as it ends.
 
     Pieces of recordings go to the workers in order, so that all of them work on one recording before the next one is
-    begun, and a recording takes less time the more workers there are. With one worker, all happens in this process.
+    begun, and a recording takes less time the more workers there are. Nothing is decoded in this process: a recording
+    that makes a decoder crash or hang fails alone.
 
     Args:
         jobs: What there is to do.
@@ -83,9 +86,10 @@ def process_all(
     if team is None:
         workers = budget.workers(workers)
         share = budget.share_of_worker(workers)
-        team = Here() if workers == 1 else Pool(workers)
-    with team as at_work:
-        yield from _Run(jobs, at_work, manifest.sha256, on_progress).results(budget.deadline(), share)
+        team = Pool(workers)
+    with Confined() as apart, team as at_work:
+        run = _Run(jobs, at_work, apart.call, manifest.sha256, on_progress)
+        yield from run.results(budget.deadline(), share)
 
 
 @dataclass(slots=True)
@@ -110,9 +114,11 @@ class _Open:
 class _Run:
     """Keeps the workers busy, and puts together what they bring."""
 
-    def __init__(self, jobs: Sequence[Job], team: Workers, model_sha256: str, on_progress: OnJobProgress) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], team: Workers, call: Call, model_sha256: str, on_progress: OnJobProgress
+    ) -> None:
         self._jobs = list(enumerate(jobs))
-        self._team = team
+        self._team, self._call = team, call
         self._model_sha256 = model_sha256
         self._on_progress = on_progress
         self._open: dict[int, _Open] = {}
@@ -153,6 +159,7 @@ class _Run:
                 lesson_id=job.lesson_id,
                 policy=job.policy,
                 naming=job.naming,
+                call=self._call,
             )
             if undertaking.outcome is not None:
                 yield undertaking.outcome
@@ -205,7 +212,8 @@ class _Run:
                 if isinstance(one.failure, RecordingError):
                     one.undertaking.parts.remove()
                 return _failed(recording, one.failure)
-            return complete(one.undertaking, [name for number in sorted(one.parts) for name in one.parts[number]])
+            names = [name for number in sorted(one.parts) for name in one.parts[number]]
+            return complete(one.undertaking, names, call=self._call)
         except EmotionkitError as error:
             return _failed(recording, error)
         finally:

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.faces.embedding import FaceEmbedder
+from emotionkit.batch.confined_work import Call, call_here, portraits
 from emotionkit.faces.identity import match_tracks
 from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.records import FrameReading, Lesson
-from emotionkit.video.piece_reader import frames_at
 from emotionkit.warehouse.register import Register, Sighting, Student, load_register
 from emotionkit.warehouse.students import changing_register
 
@@ -31,13 +30,11 @@ class Identification:
 
         Raises:
             WarehouseError: The register cannot be read.
-            ModelError: Somebody is, and the models that recognise people are missing.
         """
         self._warehouse, self._lesson, self._run_id = warehouse, lesson, run_id
         register = load_register(warehouse)
         self._enrolled = enrolled_for(register, lesson)
         self._known_before = _knows(register, lesson)
-        self._embedder = FaceEmbedder() if self._enrolled else None
         self._portraits = PortraitChooser()
 
     def note(self, reading: FrameReading) -> None:
@@ -45,17 +42,18 @@ class Identification:
         if self._enrolled:
             self._portraits.note(reading)
 
-    def recognise(self, recording: Path, sample_fps: float) -> None:
+    def recognise(self, recording: Path, sample_fps: float, call: Call = call_here) -> None:
         """Store whose tracks are recognised, after the last frame.
 
         Raises:
+            ModelError: Somebody is enrolled, and the models that recognise people are missing.
             RecordingError: The recording can no longer be read.
             WarehouseError: The register cannot be written.
         """
         students: Mapping[int, str] = {}
-        if self._embedder:
-            frames = frames_at(recording, sample_fps, self._portraits.times())
-            students = match_tracks(self._portraits.evidence(frames, self._embedder.embedding), self._enrolled)
+        if self._enrolled:
+            evidence = call(recording, portraits, recording, sample_fps, self._portraits)
+            students = match_tracks(evidence, self._enrolled)
         if students or self._known_before:
             _record(self._warehouse, self._lesson, self._run_id, students)
 

@@ -3,7 +3,7 @@
 import cv2  # noqa: F401
 import openvino  # noqa: F401
 
-import emotionkit.batch.workers
+import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
 from emotionkit.faces.dlib_levels import frontal_detector
 

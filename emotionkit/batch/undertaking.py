@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emotionkit._version import __version__
+from emotionkit.batch.confined_work import Call, call_here
 from emotionkit.batch.identification import Identification, review_sightings
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
 from emotionkit.batch.piecework import Task, was_read_in_one_go
@@ -104,8 +105,11 @@ def begin(
     lesson_id: str | None = None,
     policy: Policy | None = None,
     naming: RecordingsSettings | None = None,
+    call: Call = call_here,
 ) -> Undertaking:
     """Look at a recording and say what there is to do; nothing of it is read yet.
+
+    ``call`` is for what native code does with the recording; by default that happens in this process.
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
@@ -115,7 +119,7 @@ def begin(
     """
     _refuse_unwritable(recording)
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
-    source = probe(recording)
+    source = call(recording, probe, recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
     run = _start_run(lesson, settings, model_sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
@@ -132,7 +136,8 @@ def begin(
     if was_read_in_one_go(undertaking.parts.names()):
         # An attempt before this one found that it cannot be cut.
         return undertaking
-    return replace(undertaking, pieces=cut_into_pieces(recording, settings.sample_fps, settings.piece_s))
+    pieces = call(recording, cut_into_pieces, recording, settings.sample_fps, settings.piece_s)
+    return replace(undertaking, pieces=pieces)
 
 
 def _refuse_unwritable(recording: Path) -> None:
@@ -151,12 +156,13 @@ def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
         )
 
 
-def complete(undertaking: Undertaking, names: Sequence[str]) -> Outcome:
+def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Outcome:
     """Join the parts of a recording to one lesson and load it; the parts are gone then.
 
     Args:
         undertaking: The recording.
         names: Of its parts, all of them, in order.
+        call: For what native code does with the recording.
 
     Raises:
         WarehouseError: A part is damaged, or the warehouse cannot be written.
@@ -173,7 +179,7 @@ def complete(undertaking: Undertaking, names: Sequence[str]) -> Outcome:
             for reading in _joined(part, joiner):
                 people.note(reading)
                 writer.add(reading)
-        people.recognise(undertaking.recording, undertaking.settings.sample_fps)
+        people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
         segment = writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
     return _loaded(undertaking, segment)
 

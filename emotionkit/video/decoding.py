@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from av.stream import Stream
 
 from emotionkit.errors import RecordingError
+from emotionkit.video.limits import check_length, check_size
 from emotionkit.video.sampling import Timed
 from emotionkit.video.source import Source, stream_start
 
@@ -39,6 +40,7 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
     the bytes that were passed over count too, up to ``DAMAGE_LIMIT`` of the file.
 
     Raises:
+        UnsafeRecordingError: A picture is too large, or they go on for too long.
         RecordingError: At the end: no picture could be decoded, too many are damaged, or the video ends more than
             ``TOLERANCE_S`` before the time that the file promises.
     """
@@ -51,6 +53,8 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
             tally.damaged += 1
             continue
         tally.last_pts, tally.video_end = pts, end
+        check_size(source.path, frame.width, frame.height)
+        check_length(source.path, pts - zero)
         yield Timed(pts - zero, end - zero, frame)
     _check_complete(source, tally)
 

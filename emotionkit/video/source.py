@@ -18,6 +18,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from emotionkit.errors import RecordingError
+from emotionkit.video.limits import DECODER_OPTIONS, check_length, check_size
 from emotionkit.video.structure import missing_bytes
 
 _FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf"
@@ -123,6 +124,7 @@ def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
 
     Raises:
         RecordingError: It is missing, not readable, empty, cut off or not a video, or FFmpeg gave up inside the block.
+        UnsafeRecordingError: Its pictures are larger, or it is longer, than a recording may be.
     """
     _check_file(path)
     try:
@@ -140,6 +142,7 @@ def _container(path: Path) -> InputContainer:
             f"file:{path}",
             mode="r",
             metadata_errors="replace",
+            options=DECODER_OPTIONS,
             container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
         )
     except ArgumentError as error:
@@ -185,5 +188,10 @@ def _source(path: Path, container: InputContainer, threads: int) -> Source:
     # AUTO lets a decoder work on several pictures at once; four threads are all that a class's video can use.
     video.thread_type = "AUTO"
     video.codec_context.thread_count = threads
+    video.codec_context.options = DECODER_OPTIONS
+    check_size(path, video.codec_context.width, video.codec_context.height)
     others = tuple(stream for stream in (*container.streams.audio, *videos) if stream is not video)
-    return Source(path, container, video, others)
+    source = Source(path, container, video, others)
+    if source.end is not None:
+        check_length(path, source.end - source.start)
+    return source

@@ -91,7 +91,7 @@ def test_without_a_consent_that_covers_the_lesson_all_stay_unnamed(
     tmp_path, short_lesson, classifier, enroll_student, consent, monkeypatch
 ):
     enroll_student(consent=consent)
-    monkeypatch.setattr("emotionkit.batch.identification.FaceEmbedder", lambda: pytest.fail("an embedding was made"))
+    monkeypatch.setattr("emotionkit.faces.embedding.FaceEmbedder", lambda: pytest.fail("an embedding was made"))
     process_recording(short_lesson, tmp_path / "warehouse", classifier, ONCE)
     assert names(tmp_path / "warehouse") == set()
 

@@ -1,0 +1,83 @@
+"""What confined children do: look at a recording, read a piece of it, take portraits from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotionkit.batch.confinement import Confined
+from emotionkit.batch.piecework import OnSecond, Task, perform
+from emotionkit.emotions.lazy import LazyClassifier
+from emotionkit.faces.portraits import PortraitChooser
+from emotionkit.video.piece_reader import frames_at
+
+if TYPE_CHECKING:
+    from emotionkit.faces.identity import TrackEvidence
+
+Call = Callable[..., Any]
+"""``call(recording, function, *arguments)`` returns what the function does, wherever that is done."""
+
+_PATIENCE_S = 120.0
+_SLOWEST = 30.0
+"""Times the length of a piece that reading it may take: slower by far than any machine that is of use."""
+
+_own = Confined()
+
+
+def call_here(_recording: Path, function: Callable[..., Any], *arguments: object) -> Any:
+    """Return what a function returns in this process."""
+    return function(*arguments)
+
+
+def perform_confined(task: Task, on_second: OnSecond) -> list[str] | None:
+    """Do a task in a child of this process, which is kept for the next one, and return the names of its parts.
+
+    For workers that are processes of their own, such as those of Dask.
+
+    Raises:
+        UnsafeRecordingError: The recording made the child crash or hang, or wanted too much.
+        EmotionkitError: As for ``piecework.perform``.
+    """
+    return _own.call(task.recording, read, task, on_note=on_second, longest_s=longest_s(task))
+
+
+def longest_s(task: Task) -> float | None:
+    """Return how many seconds a task may take; None for one that reads a recording of unknown length as it comes."""
+    if task.piece is None:
+        return None
+    return (_PATIENCE_S + _SLOWEST * float(task.piece.end - task.piece.start)) / task.share
+
+
+def prepare() -> None:
+    """Load what reading needs; that it is loaded when this has been imported is the point."""
+    use_one_core()
+
+
+def read(task: Task, on_second: OnSecond) -> list[str] | None:
+    """Do a task, in a child, unless its deadline has come."""
+    if task.deadline is not None and time.time() >= task.deadline:
+        return None
+    return perform(task, _classifier(), on_second)
+
+
+def portraits(recording: Path, sample_fps: float, chooser: PortraitChooser) -> list[TrackEvidence]:
+    """Take the pictures that were chosen of each track, and return what they tell."""
+    from emotionkit.faces.embedding import FaceEmbedder  # noqa: PLC0415  a model that only few need
+
+    return chooser.evidence(frames_at(recording, sample_fps, chooser.times()), FaceEmbedder().embedding)
+
+
+def use_one_core() -> None:
+    """Keep OpenCV to the calling thread: one worker is one core's work."""
+    import cv2  # noqa: PLC0415  what only looks at a recording does not need it
+
+    cv2.setNumThreads(1)
+
+
+@cache
+def _classifier() -> LazyClassifier:
+    use_one_core()
+    return LazyClassifier(threads=1)
