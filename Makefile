@@ -12,7 +12,7 @@ FONTS := fontTools/([a-z]*Lib|subset|pens|merge|qu2cu|cu2qu|unicodedata|encoding
 NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/experimental|pydantic/v1|numpy/distutils|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test stress check bench format lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ demo: setup  ## Process the sample class and write its reports
 
 test: setup  ## Run the tests
 	@$(BIN)/python -m pytest
+
+stress: setup  ## Kill, damage and fill up for the better part of an hour
+	@$(BIN)/python -m pytest tests/stress -m stress --timeout 7200
 
 check: setup  ## Check format, lint and types
 	@$(BIN)/ruff format --check .

@@ -17,8 +17,8 @@ from typing import Any
 
 from emotionkit.errors import EmotionkitError
 
-NOTE, LOG, DONE, ERROR, MEMORY, BUG = "note", "log", "done", "error", "memory", "bug"
-"""Kinds of messages to the parent, each with a value; the last four end an order."""
+READY, NOTE, LOG, DONE, ERROR, MEMORY, BUG = "ready", "note", "log", "done", "error", "memory", "bug"
+"""Kinds of messages to the parent, each with a value; the first comes before all, the last four end an order."""
 
 _NOTE_EVERY_S = 0.2
 _PR_SET_PDEATHSIG = 1
@@ -37,6 +37,7 @@ def serve(connection: Connection, memory_bytes: int) -> None:
     with connection:
         logging.basicConfig(handlers=[_Forwarding(connection)], level=logging.INFO, force=True)
         try:
+            _send(connection, READY, None)
             while True:
                 _serve(connection, connection.recv_bytes())
         except (EOFError, OSError):

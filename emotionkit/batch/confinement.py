@@ -20,7 +20,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from emotionkit.batch.confined_child import BUG, DONE, ERROR, LOG, MEMORY, NOTE, serve
+from emotionkit.batch.confined_child import BUG, DONE, ERROR, LOG, MEMORY, NOTE, READY, serve
 from emotionkit.batch.confined_data import loads_data
 from emotionkit.batch.forking import start
 from emotionkit.errors import EmotionkitError, Limit, UnsafeRecordingError
@@ -119,9 +119,11 @@ class Child:
         except pickle.UnpicklingError:
             return self._ended_by_force(Limit.CRASHED, "made the process that read it send nonsense.")
         self._heard_at = monotonic()
-        if kind == LOG:
-            name, level, message = value
-            logging.getLogger(str(name)).log(int(level), "%s", message)
+        if kind in {READY, LOG}:
+            self._is_ready = True
+            if kind == LOG:
+                name, level, message = value
+                logging.getLogger(str(name)).log(int(level), "%s", message)
             return None
         if kind == NOTE:
             return self._overdue() or (Note(self.orders[0], value) if self.orders else None)
@@ -169,6 +171,8 @@ class Child:
     def _crashed(self) -> Ended | None:
         self._process.join(_END_S)
         status = self._process.exitcode or 0
+        if not self._is_ready:
+            raise EmotionkitError(f"No process can be started to read recordings: it ends with status {status}.")
         self._tries += 1
         if self._tries < _TRIES or not self.orders:
             self._begin_anew()
@@ -194,6 +198,7 @@ class Child:
         self._connection, theirs = Pipe()
         with theirs:
             self._process = start(serve, theirs, self._confines.memory_bytes)
+        self._is_ready = False
         self._begun_at = self._heard_at = monotonic()
 
     def _send(self, order: Order) -> None:

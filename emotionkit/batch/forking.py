@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 
 
 def start(function: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -19,7 +21,7 @@ def start(function: Callable[..., None], *arguments: object) -> BaseProcess:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["emotionkit.batch.preload"])
     process = context.Process(target=function, args=arguments)
-    with _ignoring_interrupts(), _allowed_children():
+    with _ignoring_interrupts(), _allowed_children(), _main_left_alone():
         process.start()
     return process
 
@@ -35,6 +37,17 @@ def _ignoring_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Keep a process that starts meanwhile from running this one's program anew: nothing it does comes from there."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager
