@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
@@ -39,6 +40,17 @@ _OTHER_SECTIONS = """\
 # reports = 365
 # notebooks = 365
 # audit = 1825
+
+[nightly]
+# Who is told what a night came to: by mail, or by a POST of JSON. Neither names recordings or people.
+# mail_to = ["archive@school.example"]
+# mail_from = "emotionkit@school.example"
+# smtp_host = "localhost"
+# smtp_port = 25
+# smtp_security = "none"  # or starttls, or tls
+# smtp_user = "emotionkit"  # its password is in EMOTIONKIT_SMTP_PASSWORD
+# webhook = "https://chat.school.example/hooks/emotionkit"
+# tell = "always"  # or problems
 """
 
 
@@ -87,12 +99,43 @@ class RecordingsSettings(_Section):
     """Time zone of starts that name none; that of this machine if not given."""
 
 
+def parse_web_address(address: str) -> str:
+    """Return an address of the web.
+
+    Raises:
+        ValueError: It is none.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("give an address that begins with https:// or http://")
+    return address
+
+
+class NightlySettings(_Section):
+    """The section ``[nightly]``: who is told what a night came to; nobody if it is not given."""
+
+    mail_to: list[str] = Field(default_factory=list)
+    """Addresses."""
+    mail_from: str = "emotionkit@localhost"
+    """The sender's address."""
+    smtp_host: str = "localhost"
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """How the way to the mail server is encrypted; ``starttls`` and ``tls`` check its certificate."""
+    smtp_user: str | None = None
+    """The name at the mail server, if it asks for one."""
+    webhook: Annotated[str, AfterValidator(parse_web_address)] | None = None
+    """Where a summary is sent as JSON by POST."""
+    tell: Literal["always", "problems"] = "always"
+
+
 class ProjectSettings(_Section):
     """All of emotionkit.toml."""
 
     policy: PolicySettings = PolicySettings()
     recordings: RecordingsSettings = RecordingsSettings()
     retention: RetentionSettings = RetentionSettings()
+    nightly: NightlySettings = NightlySettings()
 
 
 def load_project_settings(path: Path = Path(PROJECT_FILE)) -> ProjectSettings:

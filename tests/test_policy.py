@@ -147,7 +147,10 @@ def test_init_keeps_what_else_is_set(settings_file):
         ("[policy]\nmin_group = true", "line 2: policy.min_group = True cannot be used: "),
         ("policy.min_group = 1", "line 1: policy.min_group = 1 cannot be used: "),
         ("[policy]\n# a remark\nmingroup = 5", "line 3: policy.mingroup is not known here; there are purpose, juris"),
-        ("[polcy]\nmin_group = 5", "line 1: polcy is not known here; there are policy, recordings, retention."),
+        (
+            "[polcy]\nmin_group = 5",
+            "line 1: polcy is not known here; there are policy, recordings, retention, nightly.",
+        ),
         ("[retention]\nreports = 0", "line 2: retention.reports = 0 cannot be used: "),
         ('[recordings]\ntime_zone = "Middle/Earth"', "line 2: recordings.time_zone = 'Middle/Earth' cannot be used: g"),
         ('[recordings]\ntime_zone = "../../etc/passwd"', "line 2: recordings.time_zone = '../../etc/passwd' cannot be"),

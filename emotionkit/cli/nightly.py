@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import date
 from pathlib import Path
@@ -25,10 +26,12 @@ from emotionkit.cli.output import (
 )
 from emotionkit.cli.progress import NightProgress
 from emotionkit.config import ProcessingSettings
+from emotionkit.errors import EmotionkitError
 from emotionkit.policy import declared_policy
-from emotionkit.project import load_project_settings
+from emotionkit.project import ProjectSettings, load_project_settings
 
 if TYPE_CHECKING:
+    from emotionkit.batch.night_notice import Notice
     from emotionkit.batch.night_plan import Plan
     from emotionkit.reports.night import Night
 
@@ -78,6 +81,7 @@ def nightly(
     project = load_project_settings()
     policy = declared_policy(project.policy)
 
+    from emotionkit.batch.night_notice import Notice, notice_of
     from emotionkit.batch.night_plan import Selection
     from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
 
@@ -86,9 +90,27 @@ def nightly(
     selection = Selection(only, since, retry_failed)
     if dry_run:
         return _preview(preview_night(places, night_settings, selection), as_json)
-    with logging_to(log), NightProgress() as progress:
-        night = run_night(places, night_settings, selection, on_progress=progress.update)
-    return _tell(night, as_json)
+    with logging_to(log):
+        try:
+            with NightProgress() as progress:
+                night = run_night(places, night_settings, selection, on_progress=progress.update)
+        except EmotionkitError as error:
+            _notify(project, Notice("failed", one_line(str(error)), date.today().isoformat()))
+            raise
+        told = _notify(project, notice_of(night))
+    status = _tell(night, as_json)
+    return status if told or status != ALL_WELL else SOME_FAILED
+
+
+def _notify(project: ProjectSettings, notice: Notice) -> bool:
+    """Tell whoever the settings name, and return whether all could be told."""
+    from emotionkit.batch.night_notice import tell
+
+    problems = tell(project.nightly, notice)
+    for sentence in problems:
+        logging.getLogger(__name__).error("%s", sentence)
+        complain(sentence)
+    return not problems
 
 
 def _tell(night: Night, as_json: bool) -> int:
