@@ -110,7 +110,7 @@ def erasures(folder: Path) -> str:
     if pending_erasure(folder):
         raise CheckFailedError("An erasure was cut short; `emotionkit erase` completes it.")
     stones = {stone.recording for stone in read_tombstones(folder).stones}
-    return f"{len(stones)} recordings are not read again" if stones else "nothing was erased"
+    return f"recordings that are not read again: {len(stones)}" if stones else "nothing was erased"
 
 
 def retention(folder: Path, reports: Path) -> str:

@@ -73,7 +73,7 @@ def erase(
         _show_plan(erasure, erasing.preview(warehouse, reports, erasure), as_json)
         return ALL_WELL
     if not yes:
-        _ask(f"Erase {_people(len(students))} and {_lessons(erasure)} from {warehouse} and {reports}, beyond recovery?")
+        _ask(f"Erase {_told(erasure)} from {warehouse} and {reports}, beyond recovery?")
     return _show(erasing.erase(warehouse, reports, erasure), as_json)
 
 
@@ -94,7 +94,7 @@ def _show_plan(erasure: Erasure, paths: list[Path], as_json: bool) -> None:
         changed = {"lessons_changed": sorted(erasure.tracks)}
         print_json({"students": erasure.students, "lessons": erasure.lessons, **changed, "paths": paths})
         return
-    click.echo(f"Would erase {_people(len(erasure.students))} and {_lessons(erasure)}, and touch")
+    click.echo(f"Would erase {_told(erasure)}, and touch")
     for path in paths:
         click.echo(f"  {path}")
     click.echo("  the database, which is made anew")
@@ -141,10 +141,6 @@ def _ask(question: str) -> None:
         raise click.UsageError("Nobody agreed; give --yes.") from None
 
 
-def _people(count: int) -> str:
-    return f"{count} student{'' if count == 1 else 's'}"
-
-
-def _lessons(erasure: Erasure) -> str:
-    count = len(erasure.lessons)
-    return f"{count} lesson{'' if count == 1 else 's'}"
+def _told(erasure: Erasure) -> str:
+    counts = {"student": len(erasure.students), "lesson": len(erasure.lessons)}
+    return " and ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
