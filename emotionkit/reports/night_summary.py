@@ -13,6 +13,7 @@ def summary(night: Night) -> str:
     """Return the one line that says in the morning what happened.
 
     >>> from datetime import UTC, date, datetime
+    >>> from emotionkit.reports.night import NightStatus
     >>> moment = datetime(2026, 9, 14, 2, tzinfo=UTC)
     >>> summary(Night(date=date(2026, 9, 14), started_at=moment, ended_at=moment, status=NightStatus.ALL_WELL))
     '2026-09-14, all well: nothing was due.'
