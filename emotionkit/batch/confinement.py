@@ -196,8 +196,12 @@ class Child:
 
     def _begin(self) -> None:
         self._connection, theirs = Pipe()
-        with theirs:
-            self._process = start(serve, theirs, self._confines.memory_bytes)
+        try:
+            with theirs:
+                self._process = start(serve, theirs, self._confines.memory_bytes)
+        except (OSError, EOFError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise EmotionkitError(f"No process can be started to read recordings ({why}).") from error
         self._is_ready = False
         self._begun_at = self._heard_at = monotonic()
 
