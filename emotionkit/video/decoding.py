@@ -62,7 +62,9 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
 def scanned_end(source: Source) -> Fraction | None:
     """Return where the recording ends by its packets alone, nothing decoded; for files that do not say."""
     streams = (source.video, *source.others)
-    ends = (_packet_end(packet) for packet in _packets(source, _Tally(source)) if packet.stream in streams)
+    # What an edit leaves out is stored too, and not shown.
+    shown = (packet for packet in _packets(source, _Tally(source)) if not packet.is_discard)
+    ends = (_packet_end(packet) for packet in shown if packet.stream in streams)
     return max((end for end in ends if end is not None), default=None)
 
 
@@ -76,6 +78,7 @@ class _Tally:
     read_to: int = 0
     lost_bytes: int = 0
     last_pts: Fraction | None = None
+    packets_end: Fraction | None = None
     video_end: Fraction | None = None
     others_end: Fraction | None = None
 
@@ -83,6 +86,8 @@ class _Tally:
         """Count a packet, and note where it lies and how far it reaches."""
         if packet.stream is self.source.video:
             self.packets += packet.size > 0
+            if packet.size and not packet.is_discard and (end := _packet_end(packet)) is not None:
+                self.packets_end = end if self.packets_end is None else max(end, self.packets_end)
         elif packet.stream in self.source.others and (end := _packet_end(packet)) is not None:
             self.others_end = end if self.others_end is None else max(end, self.others_end)
         if self.source.skips_damage and packet.pos is not None and packet.pos >= 0:
@@ -158,6 +163,9 @@ def _check_complete(source: Source, tally: _Tally) -> None:
     if promised is None:
         # Only the whole recording has a known length, and the sound may go on alone to its end.
         promised, seen = source.end, max(seen, tally.others_end or seen)
+    if promised is None:
+        # Nothing is promised, but what was stored has to come out of the decoder.
+        promised, seen = tally.packets_end, tally.video_end
     if promised is not None and promised - seen > TOLERANCE_S:
         lasts, readable = float(promised - source.start), float(seen - source.start)
         raise RecordingError(

@@ -90,3 +90,10 @@ def test_two_thousand_damaged_recordings(videos, tmp_path, stress_figures):
             f"{start + 200} put through in {time.monotonic() - begun:.0f} s, none slower than {longest:.1f} s: "
             + ", ".join(f"{count} {kind}" for kind, count in total.most_common()),
         )
+
+
+def test_a_length_that_has_to_be_looked_for_leaves_out_what_an_edit_leaves_out(videos, tmp_path):
+    """Found among the two thousand: an MP4 without its promised length, whose edit shows a quarter of it."""
+    (outcome,) = put_through(videos, tmp_path, [22])[0].values()
+    assert not isinstance(outcome, Failure)
+    assert outcome.decoded_s == pytest.approx(outcome.duration_s)
