@@ -291,18 +291,37 @@ def test_what_a_crashed_run_left_is_recognised(places, clip, quick_reports, capl
     assert not [path for path in places.warehouse.parent.rglob("*") if path.suffix in {".tmp", ".new"}]
 
 
-def test_a_damaged_database_is_made_anew(places, clip, quick_reports):
-    put(clip, places.recordings / "a.mp4")
-    run_night(places, SETTINGS)
-    before = ek.open_warehouse(places.warehouse).faces("a")
-    database = places.warehouse / "emotionkit.duckdb"
+def half_noise(database: Path) -> None:
     content = bytearray(database.read_bytes())
     content[len(content) // 2 :] = os.urandom(len(content) - len(content) // 2)
     database.write_bytes(content)
+
+
+def no_database(database: Path) -> None:
+    database.write_bytes(b"not a database" * 1000)
+
+
+@pytest.mark.parametrize("damage", [half_noise, no_database])
+def test_a_damaged_database_is_made_anew(places, clip, quick_reports, damage):
+    put(clip, places.recordings / "a.mp4")
+    run_night(places, SETTINGS)
+    before = ek.open_warehouse(places.warehouse).faces("a")
+    damage(places.warehouse / "emotionkit.duckdb")
     night = run_night(places, SETTINGS)
     assert night.problems == ("The database was damaged; it was made anew from the segments, 1 lessons.",)
     assert ek.open_warehouse(places.warehouse).faces("a").equals(before)
     assert run_night(places, SETTINGS).problems == ()
+
+
+def test_a_damaged_log_of_the_database_loses_no_row(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "a.mp4")
+    run_night(places, SETTINGS)
+    before = ek.open_warehouse(places.warehouse).faces("a")
+    (places.warehouse / "emotionkit.duckdb.wal").write_bytes(os.urandom(10_000))
+    put(other_clip, places.recordings / "b.mp4")
+    night = run_night(places, SETTINGS)
+    assert [one.lesson_id for one in night.done] == ["b"]
+    assert ek.open_warehouse(places.warehouse).faces("a").equals(before)
 
 
 def test_an_erasure_is_completed_and_stays(places, clip, quick_reports):

@@ -193,6 +193,26 @@ def test_a_failing_notebook_is_kept_and_the_earlier_page_too(warehouse, tmp_path
     assert "".join(capfd.readouterr()) == ""
 
 
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "kernel"), ("while True: pass", "longer than 2 s")],
+    ids=["a kernel killed in mid-cell", "a notebook that never ends"],
+)
+def test_the_earlier_page_stays_when_the_kernel_dies_or_never_ends(
+    warehouse, tmp_path, broken_notebook, monkeypatch, cell, reason
+):
+    notebook = nbformat.read(broken_notebook / NOTEBOOK, as_version=4)
+    notebook.cells[-1].source = cell
+    nbformat.write(notebook, broken_notebook / NOTEBOOK)
+    monkeypatch.setattr("emotionkit.reports.execution.CELL_TIMEOUT_S", 2)
+    earlier = tmp_path / "out" / HOSTILE_ID / "index.html"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("earlier")
+    with pytest.raises(ReportError, match=reason):
+        render_lesson_report(warehouse, HOSTILE_ID, tmp_path / "out")
+    assert earlier.read_text() == "earlier"
+
+
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     executed = tmp_path / "executed.ipynb"
     with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id, min_group"):
