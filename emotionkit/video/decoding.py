@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heappop, heappush
 
 from av import Packet, VideoFrame
 from av.error import FFmpegError
@@ -24,6 +25,9 @@ DAMAGE_LIMIT = Fraction(1, 100)
 
 HOLE = 1 << 16
 """Bytes between one Matroska block and the next above which something was lost; what lies between is a few dozen."""
+
+_NOT_SHOWN = 2
+"""Stored pictures in a row that need not come out of the decoder."""
 
 _PATIENCE = 50
 """Read errors in a row after which nothing more is expected of the file."""
@@ -48,6 +52,7 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
     clock = _Clock(source)
     zero = source.start
     for frame in _frames(source, tally):
+        tally.came_out(frame.pts)
         pts, end = clock.time(frame)
         if frame.is_corrupt or (tally.last_pts is not None and pts <= tally.last_pts):
             tally.damaged += 1
@@ -56,6 +61,7 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
         check_size(source.path, frame.width, frame.height)
         check_length(source.path, pts - zero)
         yield Timed(pts - zero, end - zero, frame)
+    tally.came_out(None)
     _check_complete(source, tally)
 
 
@@ -77,6 +83,8 @@ class _Tally:
     damaged: int = 0
     read_to: int = 0
     lost_bytes: int = 0
+    inside: list[int] = field(default_factory=list)
+    refused: set[int | None] = field(default_factory=set)
     last_pts: Fraction | None = None
     packets_end: Fraction | None = None
     video_end: Fraction | None = None
@@ -88,12 +96,27 @@ class _Tally:
             self.packets += packet.size > 0
             if packet.size and not packet.is_discard and (end := _packet_end(packet)) is not None:
                 self.packets_end = end if self.packets_end is None else max(end, self.packets_end)
+                if packet.pts is not None and self.source.has_presentation_times:
+                    heappush(self.inside, packet.pts)
         elif packet.stream in self.source.others and (end := _packet_end(packet)) is not None:
             self.others_end = end if self.others_end is None else max(end, self.others_end)
         if self.source.skips_damage and packet.pos is not None and packet.pos >= 0:
             gap = packet.pos - self.read_to
             self.lost_bytes += gap if self.read_to and gap > HOLE else 0
             self.read_to = max(self.read_to, packet.pos + packet.size)
+
+    def came_out(self, stamp: int | None) -> None:
+        """Note that a picture of that time stamp came out of the decoder, or with None that no more will.
+
+        Those before it that have not come out never will: a decoder without a key frame drops what follows without a
+        word. A few at a time are in order, such as pictures that are made to be built upon and not to be shown.
+        """
+        missed = 0
+        while self.inside and (stamp is None or self.inside[0] <= stamp):
+            waiting = heappop(self.inside)
+            missed += waiting != stamp and waiting not in self.refused
+            self.refused.discard(waiting)
+        self.damaged += missed if missed > _NOT_SHOWN else 0
 
 
 class _Clock:
@@ -147,6 +170,7 @@ def _frames(source: Source, tally: _Tally) -> Iterator[VideoFrame]:
             frames = packet.decode()
         except FFmpegError:
             tally.damaged += 1
+            tally.refused.add(packet.pts)
             continue
         yield from (frame for frame in frames if isinstance(frame, VideoFrame))
 

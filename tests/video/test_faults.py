@@ -310,3 +310,18 @@ def test_any_name_will_do(make_video, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     assert probe(Path(name)).duration == 2
     assert len(read_all(Path(name))) == 50
+
+
+def test_pictures_that_a_decoder_drops_without_a_word_are_missed(make_video, damaged):
+    # One key frame gone, and with it all that is built on it; the decoder waits for the next one and says nothing.
+    video = make_video(frames=250, options={"g": "50", "x264-params": "scenecut=0"})
+    with av.open(str(video)) as container:
+        keys = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.is_keyframe and packet.size]
+    assert len(keys) == 5
+    position, size = keys[0]
+
+    def hollow_out(content):
+        content[position + 4 : position + size] = bytes([0x0C]) * (size - 4)
+
+    fault = fault_of(read_all, damaged(video, hollow_out))
+    assert "of its 250 pictures cannot be decoded" in fault
