@@ -46,7 +46,8 @@ def usable_faces(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSe
     """
     require_columns(frames, "frames", FRAME_COLUMNS)
     require_columns(faces, "faces", FACE_COLUMNS)
-    usable = faces.loc[faces["quality"] >= settings.minimum_quality]
+    needed = [column for column in (*FACE_COLUMNS, "student_id", "emotion") if column in faces]
+    usable = faces.loc[faces["quality"] >= settings.minimum_quality, needed]
     weight = frames.drop_duplicates("pts_s").set_index("pts_s")["weight_s"].reindex(usable["pts_s"])
     if weight.isna().any():
         lost = float(weight.index[weight.isna()][0])
@@ -75,7 +76,7 @@ def student_readings(
     """
     usable = usable_faces(frames, faces, settings)
     full_s = settings.full_presence * float(frames["weight_s"].sum())
-    people = [_one_student(rows, full_s) for _, rows in usable.groupby(person_of(usable), sort=False)]
+    people = [_one_student(rows, full_s) for rows in _by_person(usable)]
     return tuple(sorted(people, key=lambda person: (person.pts_s[0], len(person.pts_s), *person.mean)))
 
 
@@ -122,18 +123,23 @@ def person_of(faces: pd.DataFrame) -> pd.Series[str]:
     return ("student " + faces["student_id"].astype(str)).where(faces["student_id"].notna(), track)
 
 
-def _one_student(rows: pd.DataFrame, full_s: float) -> StudentReadings:
+def _by_person(usable: pd.DataFrame) -> list[NDArray[np.float64]]:
+    """Return for each person float64 (n, 9): seconds, the time that each stands for, and seven probabilities."""
+    person, names = pd.factorize(person_of(usable))
+    rows = np.column_stack([usable[column].to_numpy(dtype=np.float64) for column in (*FRAME_COLUMNS, *EMOTIONS)])
+    # Stable, and all at once: a table for each person would take three times as long.
+    rows = rows[np.argsort(person, kind="stable")]
+    return np.split(rows, np.bincount(person, minlength=len(names)).cumsum()[:-1]) if len(names) else []
+
+
+def _one_student(rows: NDArray[np.float64], full_s: float) -> StudentReadings:
     # In order of time and once per frame, as a warehouse gives them, there is nothing to sort or to count once.
-    if not (np.diff(rows["pts_s"]) > 0).all():
-        rows = rows.sort_values(["pts_s", *EMOTIONS])
-    in_time = rows if (np.diff(rows["pts_s"]) > 0).all() else rows.drop_duplicates("pts_s")
-    present_s = float(in_time["weight_s"].sum())
-    return StudentReadings(
-        pts_s=rows["pts_s"].to_numpy(dtype=np.float64),
-        weight_s=rows["weight_s"].to_numpy(dtype=np.float64),
-        probabilities=rows[list(EMOTIONS)].to_numpy(dtype=np.float64),
-        weight=min(1.0, present_s / full_s),
-    )
+    in_order = bool((np.diff(rows[:, 0]) > 0).all())
+    if not in_order:
+        rows = rows[np.lexsort((*rows[:, :1:-1].T, rows[:, 0]))]
+    once = rows if in_order else rows[np.unique(rows[:, 0], return_index=True)[1]]
+    present_s = float(once[:, 1].sum())
+    return StudentReadings(rows[:, 0], rows[:, 1], rows[:, 2:], weight=min(1.0, present_s / full_s))
 
 
 def require_columns(table: pd.DataFrame, name: str, columns: tuple[str, ...]) -> None:
