@@ -6,10 +6,13 @@ BIN := .venv/bin
 
 # Bytecode is made once, here: a machine that forbids writing it would compile Keras anew in every process (9 s instead
 # of 3). What no run imports stays as it is, to keep .venv within 1.5 GB. The landmark model of 68 points, 100 MB that
-# may not be used commercially, comes with the models of dlib that are used, and goes at once.
+# may not be used commercially, comes with the models of dlib that are used, and goes at once. So do the tests that large
+# packages bring along, 60 MB; numpy needs its own.
 BACKENDS := keras/src/backend/(torch|tensorflow|jax)
 FONTS := fontTools/([a-z]*Lib|subset|pens|merge|qu2cu|cu2qu|unicodedata|encodings|ttx)
-NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/experimental|pydantic/v1|numpy/distutils|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
+NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/experimental|dask/(array|dataframe|bag)|pydantic/v1|numpy/distutils|pip|setuptools|pkg_resources|mypy|mypyc|hypothesis|third_party|hatchling|typeshed|debugpy|lexers|wcwidth)/
+
+WITHOUT_TESTS := dask distributed matplotlib pandas pyarrow scipy
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test stress check bench format lock clean
@@ -26,6 +29,7 @@ setup: .venv/ready  ## Make .venv with everything, versions locked by hash
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: --no-binary face-recognition-models -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@find .venv/lib -path '*/face_recognition_models/*' \( -name 'shape_predictor_68_*' -o -name 'mmod_*' \) -delete
+	@for name in $(WITHOUT_TESTS); do find .venv/lib -path "*/site-packages/$$name/*" -type d -name tests -prune -exec rm -r {} +; done
 	@find .venv/lib \( -path '*/site-packages/pip/*' -o -path '*/site-packages/setuptools/*' \) -name __pycache__ -prune -exec rm -r {} +
 	@$(BIN)/python -m compileall -qq -j 0 -x '$(NOT_COMPILED)' .venv/lib || true
 	@touch $@
@@ -55,7 +59,7 @@ format: setup  ## Format the code and mend what the linter can
 
 lock:  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--extra dev --output-file requirements.lock pyproject.toml
+		--extra dev --extra dask --output-file requirements.lock pyproject.toml
 
 clean:  ## Remove .venv and caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -144,6 +144,20 @@ class UnknownStudentError(EmotionkitError, KeyError):
         return str(self.args[0])
 
 
+class ClusterError(EmotionkitError):
+    """The workers on other machines cannot be reached or cannot do the work.
+
+    Attributes:
+        address: Where they were looked for.
+        reason: What is wrong, as the end of a sentence.
+    """
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"Dask at {address} {reason}")
+        self.address = address
+        self.reason = reason
+
+
 class ErasureError(EmotionkitError):
     """An erasure could not be completed; once what is in its way is gone, ``emotionkit erase`` completes it.
 

@@ -17,7 +17,7 @@ from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete
 from emotionkit.batch.workers import Done, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.errors import EmotionkitError, RecordingError, kind_of
+from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, kind_of
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.video.piece_reader import DamagedPieceError
@@ -79,6 +79,7 @@ def process_all(
 
     Raises:
         ModelError: The shipped weights cannot be used; no recording was touched.
+        ClusterError: The team cannot be reached; no recording was touched.
     """
     budget = budget or Budget()
     _, manifest = verified_weights()
@@ -130,6 +131,8 @@ class _Run:
                 yield from self._hand_out(deadline, share) if in_time else self._give_up()
                 if self._team.is_busy:
                     yield from self._took_in(self._team.next_done(self._tell), deadline, share)
+        except ClusterError as error:
+            yield from self._break_off(error)
         finally:
             for one in self._open.values():
                 one.leases.close()
@@ -197,7 +200,7 @@ class _Run:
         if not one.is_over:
             return
         if isinstance(one.failure, DamagedPieceError):
-            one.undertaking.parts.remove()
+            one.undertaking.parts.clear()
             one.undertaking = one.undertaking.in_one_go()
             one.parts, one.waiting, one.failure = {}, [], None
             self._plan(one, deadline, share)
@@ -230,6 +233,13 @@ class _Run:
         while self._jobs:
             _, job = self._jobs.pop(0)
             yield _out_of_time(job.recording, "before it was begun")
+
+    def _break_off(self, error: ClusterError) -> Iterator[Failure]:
+        """Say of each recording that the workers are gone."""
+        recordings = [one.undertaking.recording for one in self._open.values()]
+        for recording in [*recordings, *(job.recording for _, job in self._jobs)]:
+            reason = f"{recording} is not finished; the same command goes on from there. {error}"
+            yield Failure(recording, reason, kind_of(error), is_left=True)
 
     def _tell(self, index: int, task: Task, second: float) -> None:
         if index in self._open:

@@ -53,7 +53,7 @@ def _read_here(undertaking: Undertaking, classifier: ReadsExpressions, on_progre
             names += parts_there(task) or perform(task, classifier, progress.of(task)) or []
             progress.finish(task)
     except DamagedPieceError:
-        undertaking.parts.remove()
+        undertaking.parts.clear()
         return _read_here(undertaking.in_one_go(), classifier, on_progress)
     except RecordingError:
         undertaking.parts.remove()

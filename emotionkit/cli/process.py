@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from emotionkit.batch.budget import Budget
+from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.budget import budget_option
+from emotionkit.cli.dask import dask_option, dask_team
 from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     show_default="one per core",
     help="Processes of one core each.",
 )
+@dask_option
 @budget_option
 @json_option
 def process(
@@ -43,12 +47,17 @@ def process(
     lesson_id: str | None,
     sample_fps: float,
     workers: int,
+    dask: DaskAddress | None,
     budget: Budget | None,
     as_json: bool,
 ) -> int:
     """Read recordings into the warehouse."""
     if lesson_id is not None and len(recordings) > 1:
         raise click.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
+    if dask and click.get_current_context().get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+        raise click.BadParameter(
+            "counts processes here; with --dask the workers are those of Dask.", param_hint="--workers"
+        )
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)
@@ -58,7 +67,8 @@ def process(
     jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]
     results: list[Outcome | Failure] = []
     with RecordingsProgress(recordings) as progress:
-        for result in process_all(jobs, workers=workers, on_progress=progress.update, budget=budget):
+        team = dask_team(dask, lambda sentence: progress.echo(one_line(sentence), err=True))
+        for result in process_all(jobs, workers=workers, on_progress=progress.update, budget=budget, team=team):
             results.append(result)
             if isinstance(result, Failure):
                 progress.echo(one_line(result.reason), err=True)

@@ -60,6 +60,15 @@ class PartsFolder:
         self._warehouse = folder
         self._path = folder / PARTS / validated_lesson_id(lesson_id) / validated_name(run_id, "run id")
 
+    @property
+    def path(self) -> Path:
+        """Where they lie."""
+        return self._path
+
+    def has(self, name: str) -> bool:
+        """Say whether a part is there."""
+        return (self._path / f"{name}.parquet").exists()
+
     def names(self) -> frozenset[str]:
         """Return the names of the parts that are there."""
         return frozenset(path.stem for path in self._path.glob("[!.]*.parquet"))
@@ -67,11 +76,13 @@ class PartsFolder:
     def write(self, name: str, part: Part) -> None:
         """Write a part whole, to the disk, or not at all.
 
+        Only while somebody keeps the run from others: a worker that was cut off and comes back must not leave parts of
+        a lesson that is finished, or erased.
+
         Raises:
-            WarehouseError: It cannot be written, as on a full disk.
+            WarehouseError: It cannot be written, as on a full disk, or nobody keeps the run.
         """
         with told(self._warehouse, "cannot be written"):
-            self._path.mkdir(parents=True, exist_ok=True)
             temporary = self._path / f".{name}.{secrets.token_hex(4)}.tmp"
             try:
                 table = pa.Table.from_batches([record_batch(list(part.readings))], SCHEMA)
@@ -123,6 +134,11 @@ class PartsFolder:
         finally:
             lock.release()
             self._tidy(made)
+
+    def clear(self) -> None:
+        """Remove all parts of the run; it goes on."""
+        for name in self.names():
+            self.discard(name)
 
     def remove(self) -> None:
         """Remove all parts of the run, and those that other runs left of the same lesson."""

@@ -13,7 +13,6 @@ from pathlib import Path
 import av
 import pytest
 
-import emotionkit as ek
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.pipeline import process_recording
@@ -25,17 +24,6 @@ from emotionkit.warehouse import PartsFolder
 SETTINGS = ProcessingSettings(sample_fps=1, piece_s=5)
 
 
-def rows(warehouse: Path) -> dict[str, list[tuple[object, ...]]]:
-    with ek.open_warehouse(warehouse) as opened:
-        return {
-            name: opened.sql(f"select * from {name} order by all").fetchall() for name in ("frames", "faces", "tracks")
-        }
-
-
-def leftovers(warehouse: Path) -> list[Path]:
-    return [path for path in warehouse.rglob("*") if "parts" in path.parts or path.suffix == ".tmp"]
-
-
 def run(recording: Path, warehouse: Path, *, workers: int = 1, budget: Budget | None = None, seen=None):
     jobs = [Job(recording, warehouse, SETTINGS)]
     note = (lambda *tick: seen.append(tick)) if seen is not None else (lambda *tick: None)
@@ -43,15 +31,7 @@ def run(recording: Path, warehouse: Path, *, workers: int = 1, budget: Budget | 
 
 
 @pytest.fixture(scope="module")
-def longer_lesson(tmp_path_factory, sample_class, copy_start):
-    """Twenty seconds of a lesson with a key frame every five."""
-    path = tmp_path_factory.mktemp("longer") / "longer.mp4"
-    copy_start(sample_class / "2026-09-28_physics-101_exam-review.mp4", path, seconds=20)
-    return path
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory, longer_lesson):
+def undisturbed(tmp_path_factory, longer_lesson, rows):
     warehouse = tmp_path_factory.mktemp("undisturbed") / "warehouse"
     run(longer_lesson, warehouse)
     return rows(warehouse)
@@ -62,7 +42,7 @@ def test_people_keep_their_numbers_across_the_seams(undisturbed):
     assert len(undisturbed["frames"]) == 20
 
 
-def test_two_workers_give_the_same_rows_and_tell_of_progress(tmp_path, longer_lesson, undisturbed):
+def test_two_workers_give_the_same_rows_and_tell_of_progress(tmp_path, longer_lesson, undisturbed, rows, leftovers):
     seen = []
     run(longer_lesson, tmp_path / "warehouse", workers=2, seen=seen)
     assert rows(tmp_path / "warehouse") == undisturbed
@@ -72,7 +52,7 @@ def test_two_workers_give_the_same_rows_and_tell_of_progress(tmp_path, longer_le
     assert done[-1] == pytest.approx(seen[-1][2], abs=0.1)
 
 
-def test_a_run_out_of_time_goes_on_where_it_was(tmp_path, longer_lesson, undisturbed):
+def test_a_run_out_of_time_goes_on_where_it_was(tmp_path, longer_lesson, undisturbed, rows):
     warehouse = tmp_path / "warehouse"
     (failure,) = run(longer_lesson, warehouse, budget=Budget(seconds=0.01))
     assert isinstance(failure, Failure)
@@ -86,7 +66,9 @@ def test_a_run_out_of_time_goes_on_where_it_was(tmp_path, longer_lesson, undistu
     assert rows(warehouse) == undisturbed
 
 
-def test_killed_at_any_moment_the_next_run_goes_on_and_gives_the_same_rows(tmp_path, longer_lesson, undisturbed):
+def test_killed_at_any_moment_the_next_run_goes_on_and_gives_the_same_rows(
+    tmp_path, longer_lesson, undisturbed, rows, leftovers
+):
     warehouse = tmp_path / "warehouse"
     program = (
         "import sys; from pathlib import Path; from emotionkit.batch.executor import *;"
@@ -111,7 +93,7 @@ def test_killed_at_any_moment_the_next_run_goes_on_and_gives_the_same_rows(tmp_p
     assert leftovers(warehouse) == []
 
 
-def test_damage_in_the_middle_is_read_around_as_from_start_to_end(tmp_path, longer_lesson):
+def test_damage_in_the_middle_is_read_around_as_from_start_to_end(tmp_path, longer_lesson, rows, leftovers):
     whole, damaged = tmp_path / "whole.mp4", tmp_path / "damaged.mp4"
     with av.open(str(longer_lesson)) as reader, av.open(str(whole), "w") as writer:
         stream = writer.add_stream("mjpeg", rate=25)

@@ -1,0 +1,154 @@
+"""What a Dask worker does: one piece of a recording, for whoever has the same emotionkit and the same model.
+
+A worker has one model and does one piece at a time, however many threads it has: two dlib detectors at work in two
+threads of one process crash it.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from dataclasses import dataclass
+from functools import cache
+from time import monotonic
+from typing import NamedTuple
+
+from distributed import Worker, get_worker
+from distributed.core import Status
+
+from emotionkit._version import __version__
+from emotionkit.batch.piecework import Task, part_name, perform
+from emotionkit.batch.workers import use_one_core
+from emotionkit.emotions.lazy import LazyClassifier
+from emotionkit.emotions.weights import verified_weights
+from emotionkit.errors import EmotionkitError
+from emotionkit.warehouse import PartsFolder
+
+_one_at_a_time = threading.Lock()
+
+
+class Stamp(NamedTuple):
+    """What rows depend on besides recording and settings: the code and the model."""
+
+    version: str
+    model_sha256: str
+
+    def difference(self, other: Stamp) -> str | None:
+        """Say what is another at ``other``, as the end of a sentence; None if nothing is."""
+        if other.version != self.version:
+            return f"has emotionkit {other.version}, not {self.version}."
+        if other.model_sha256 != self.model_sha256:
+            return f"has another model, {other.model_sha256[:12]}, not {self.model_sha256[:12]}."
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A task on its way to a worker.
+
+    Attributes:
+        index: Of its job.
+        topic: Where the worker tells of its progress.
+        report_every_s: How often it does.
+    """
+
+    index: int
+    task: Task
+    topic: str
+    report_every_s: float
+
+
+class Unfit(NamedTuple):
+    """Why a worker did not do a task that another one may do.
+
+    Attributes:
+        worker: Its address.
+        reason: As the end of a sentence that begins with the worker.
+        sight: Whether it is that it does not see the files.
+    """
+
+    worker: str
+    reason: str
+    sight: bool = False
+
+
+Result = list[str] | EmotionkitError | Unfit | None
+"""Names of the task's parts, never what is in them; None where the deadline came first."""
+
+
+class UnwantedError(Exception):
+    """Nobody waits for this task any more."""
+
+
+def stamp() -> Stamp:
+    """Return the stamp of this process.
+
+    Raises:
+        ModelError: The weights cannot be used.
+    """
+    return Stamp(__version__, verified_weights()[1].sha256)
+
+
+def carry_out(expected: Stamp, order: bytes) -> Result:
+    """Do a task on the worker that calls this.
+
+    Args:
+        expected: What the one who asks has.
+        order: A pickled :class:`Order`, opened only by a worker that has the same.
+
+    Raises:
+        UnwantedError: The task was called off meanwhile.
+    """
+    worker = get_worker()
+    try:
+        difference = expected.difference(stamp())
+    except EmotionkitError as error:
+        difference = f"cannot work: {error}"
+    if difference:
+        return Unfit(worker.address, difference)
+    opened: Order = pickle.loads(order)  # noqa: S301  from the scheduler, which runs any code anyway
+    with _one_at_a_time:
+        return _done_here(worker, opened)
+
+
+def _done_here(worker: Worker, order: Order) -> Result:
+    task = order.task
+    parts = PartsFolder(task.warehouse, task.lesson_id, task.run_id)
+    for path in (task.recording, parts.path):
+        if not path.exists():
+            return Unfit(worker.address, f"does not see {path}.", sight=True)
+    if task.piece is not None and parts.has(part_name(task)):
+        # Done before, by a worker that was lost before it could say so.
+        return [part_name(task)]
+    try:
+        return perform(task, _classifier(), _Reporter(worker, order))
+    except EmotionkitError as error:
+        return error
+
+
+class _Reporter:
+    """Tells how far a task has come, and ends one that nobody waits for."""
+
+    def __init__(self, worker: Worker, order: Order) -> None:
+        self._worker, self._order = worker, order
+        self._key = worker.get_current_task()
+        self._last = monotonic()
+
+    def __call__(self, second: float) -> None:
+        if self._is_unwanted():
+            raise UnwantedError
+        now = monotonic()
+        if now - self._last >= self._order.report_every_s:
+            self._last = now
+            self._worker.log_event(self._order.topic, [self._order.index, self._order.task.number, second])
+
+    def _is_unwanted(self) -> bool:
+        # Dask cannot stop a running task; it only notes on the worker that it has been called off.
+        state = self._worker.state.tasks.get(self._key)
+        return self._worker.status is not Status.running or state is None or state.state == "cancelled"
+
+
+@cache
+def _classifier() -> LazyClassifier:
+    use_one_core()
+    return LazyClassifier(threads=1)
