@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from distributed import CancelledError, Client
+from distributed import CancelledError, Client, Security
 
 from emotionkit.batch.dask_task import Stamp, stamp
 from emotionkit.errors import ClusterError
@@ -39,12 +39,15 @@ class Crew:
         self._had_some = time.monotonic()
 
     def connect(self, patience_s: float) -> None:
-        """Reach the scheduler and wait for a worker that can be used.
+        """Reach the scheduler, which must be there, and wait for a worker that can be used.
 
         Raises:
             ClusterError: There was none in time.
         """
-        self._open(patience_s)
+        self._open(0)
+        self._find_one(patience_s)
+
+    def _find_one(self, patience_s: float) -> None:
         self._had_some = time.monotonic()
         try:
             self.wait_for_one(patience_s)
@@ -71,7 +74,8 @@ class Crew:
         """
         self._on_notice(f"Lost the Dask scheduler at {self._address}; waiting for it for {patience_s:.0f} s.")
         self.close()
-        self.connect(patience_s)
+        self._open(patience_s)
+        self._find_one(patience_s)
 
     def close(self) -> None:
         """Let go of the scheduler."""
@@ -132,17 +136,31 @@ class Crew:
 
     def _open(self, patience_s: float) -> None:
         deadline = time.monotonic() + patience_s
+        self._check_encryption()
         self.fit, self._unfit = frozenset(), {}
         while True:
             try:
                 self.client = Client(self._address, timeout=_ANSWER_WITHIN_S, set_as_default=False)
-            except (OSError, TypeError, ValueError) as error:
-                # TypeError: TLS is asked for and no certificate is configured.
-                if isinstance(error, TypeError) or time.monotonic() >= deadline:
+            except (OSError, ValueError) as error:
+                if time.monotonic() >= deadline:
                     raise ClusterError(self._address, f"cannot be reached: {_first_line(error)}") from error
                 time.sleep(0.5)
             else:
                 return
+
+    def _check_encryption(self) -> None:
+        """Find out before Dask's client does, which would take half a minute to say it at length."""
+        try:
+            security = Security()
+            context = security.get_connection_args("client").get("ssl_context")
+        except (OSError, ValueError) as error:
+            raise ClusterError(self._address, f"needs certificates that cannot be read: {error}.") from error
+        if self._address.startswith("tls:") and context is None:
+            raise ClusterError(
+                self._address, "needs certificates: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE and others."
+            )
+        if not self._address.startswith("tls:") and security.require_encryption:
+            raise ClusterError(self._address, "is not encrypted, which Dask's configuration asks for.")
 
 
 def _first_line(error: BaseException) -> str:

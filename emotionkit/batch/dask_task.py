@@ -76,7 +76,7 @@ Result = list[str] | EmotionkitError | Unfit | None
 """Names of the task's parts, never what is in them; None where the deadline came first."""
 
 
-class UnwantedError(Exception):
+class _UnwantedError(Exception):
     """Nobody waits for this task any more."""
 
 
@@ -96,8 +96,8 @@ def carry_out(expected: Stamp, order: bytes) -> Result:
         expected: What the one who asks has.
         order: A pickled :class:`Order`, opened only by a worker that has the same.
 
-    Raises:
-        UnwantedError: The task was called off meanwhile.
+    Returns:
+        What became of it. Nothing is raised: Dask's client waits for ever for a task whose traceback is a long one.
     """
     worker = get_worker()
     try:
@@ -106,9 +106,15 @@ def carry_out(expected: Stamp, order: bytes) -> Result:
         difference = f"cannot work: {error}"
     if difference:
         return Unfit(worker.address, difference)
-    opened: Order = pickle.loads(order)  # noqa: S301  from the scheduler, which runs any code anyway
     with _one_at_a_time:
-        return _done_here(worker, opened)
+        try:
+            return _done_here(worker, pickle.loads(order))  # noqa: S301  from the scheduler, which runs any code anyway
+        except EmotionkitError as error:
+            return error
+        except _UnwantedError:
+            return None
+        except Exception as error:  # noqa: BLE001  see above
+            return EmotionkitError(f"A Dask worker, {worker.address}, could not do a task: {error!r}.")
 
 
 def _done_here(worker: Worker, order: Order) -> Result:
@@ -120,10 +126,7 @@ def _done_here(worker: Worker, order: Order) -> Result:
     if task.piece is not None and parts.has(part_name(task)):
         # Done before, by a worker that was lost before it could say so.
         return [part_name(task)]
-    try:
-        return perform(task, _classifier(), _Reporter(worker, order))
-    except EmotionkitError as error:
-        return error
+    return perform(task, _classifier(), _Reporter(worker, order))
 
 
 class _Reporter:
@@ -136,7 +139,7 @@ class _Reporter:
 
     def __call__(self, second: float) -> None:
         if self._is_unwanted():
-            raise UnwantedError
+            raise _UnwantedError
         now = monotonic()
         if now - self._last >= self._order.report_every_s:
             self._last = now

@@ -147,9 +147,15 @@ class DaskWorkers:
 
     def _taken_in(self, future: Future[Result], order: Order) -> Done | None:
         """Return what became of a task; None if it has been handed out again."""
+        result: Result = None
+        error: BaseException | None = None
         try:
-            error = future.exception() if future.status == "error" else None
-            result = None if error else future.result()
+            if future.status == "error":
+                error = future.exception()
+            else:
+                result = future.result()
+        except KilledWorker as killed:
+            error = killed
         except LOST:
             self._begin_again(order)
             return None
