@@ -10,6 +10,7 @@ import pickle
 import threading
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
@@ -17,12 +18,12 @@ from distributed import Worker, get_worker
 from distributed.core import Status
 
 from emotionkit._version import __version__
-from emotionkit.batch.piecework import Task, part_name, perform
+from emotionkit.batch.piecework import Task, part_name, parts_of, perform
+from emotionkit.batch.undertaking import Undertaking, join
 from emotionkit.batch.workers import use_one_core
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError
-from emotionkit.warehouse import PartsFolder
 
 _one_at_a_time = threading.Lock()
 
@@ -43,17 +44,31 @@ class Stamp(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Joining:
+    """The parts of a recording, all of them, to be joined to the segment of its lesson."""
+
+    undertaking: Undertaking
+    names: tuple[str, ...]
+
+    @property
+    def recording(self) -> Path:
+        """The recording."""
+        return self.undertaking.recording
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A task on its way to a worker.
 
     Attributes:
         index: Of its job.
+        task: A piece to read, or a lesson to join.
         topic: Where the worker tells of its progress.
         report_every_s: How often it does.
     """
 
     index: int
-    task: Task
+    task: Task | Joining
     topic: str
     report_every_s: float
 
@@ -72,8 +87,8 @@ class Unfit(NamedTuple):
     sight: bool = False
 
 
-Result = list[str] | EmotionkitError | Unfit | None
-"""Names of the task's parts, never what is in them; None where the deadline came first."""
+Result = list[str] | Path | EmotionkitError | Unfit | None
+"""Names of parts, or the path of a segment, never what is in them; None where the deadline came first."""
 
 
 class _UnwantedError(Exception):
@@ -119,21 +134,23 @@ def carry_out(expected: Stamp, order: bytes) -> Result:
 
 def _done_here(worker: Worker, order: Order) -> Result:
     task = order.task
-    parts = PartsFolder(task.warehouse, task.lesson_id, task.run_id)
+    parts = task.undertaking.parts if isinstance(task, Joining) else parts_of(task)
     for path in (task.recording, parts.path):
         if not path.exists():
             return Unfit(worker.address, f"does not see {path}.", sight=True)
+    if isinstance(task, Joining):
+        return join(task.undertaking, task.names)
     if task.piece is not None and parts.has(part_name(task)):
         # Done before, by a worker that was lost before it could say so.
         return [part_name(task)]
-    return perform(task, _classifier(), _Reporter(worker, order))
+    return perform(task, _classifier(), _Reporter(worker, order, task.number))
 
 
 class _Reporter:
     """Tells how far a task has come, and ends one that nobody waits for."""
 
-    def __init__(self, worker: Worker, order: Order) -> None:
-        self._worker, self._order = worker, order
+    def __init__(self, worker: Worker, order: Order, number: int) -> None:
+        self._worker, self._order, self._number = worker, order, number
         self._key = worker.get_current_task()
         self._last = monotonic()
 
@@ -143,7 +160,7 @@ class _Reporter:
         now = monotonic()
         if now - self._last >= self._order.report_every_s:
             self._last = now
-            self._worker.log_event(self._order.topic, [self._order.index, self._order.task.number, second])
+            self._worker.log_event(self._order.topic, [self._order.index, self._number, second])
 
     def _is_unwanted(self) -> bool:
         # Dask cannot stop a running task; it only notes on the worker that it has been called off.

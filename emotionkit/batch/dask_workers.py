@@ -11,20 +11,24 @@ import pickle
 import queue
 import secrets
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from distributed import Future, KilledWorker, LocalCluster
 
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.batch.dask_crew import LOST, Crew, OnNotice
-from emotionkit.batch.dask_task import Order, Result, Unfit, carry_out, stamp
+from emotionkit.batch.dask_task import Joining, Order, Result, Unfit, carry_out, stamp
 from emotionkit.batch.piecework import Task
-from emotionkit.batch.workers import Done, OnTick
-from emotionkit.errors import ClusterError, RecordingError
+from emotionkit.batch.undertaking import Undertaking
+from emotionkit.batch.workers import Done, Joined, OnTick
+from emotionkit.errors import ClusterError, EmotionkitError, RecordingError
+
+_Work = TypeVar("_Work", Task, Undertaking)
 
 _LISTEN_EVERY_S = 0.5
 _AHEAD = 2
@@ -109,11 +113,13 @@ class DaskWorkers:
 
     def submit(self, index: int, task: Task) -> None:
         """Take a task."""
-        everywhere = replace(task, recording=task.recording.resolve(), warehouse=task.warehouse.resolve())
-        every_s = max(_REPORT_EVERY_S, len(self._crew.fit) / _REPORTS_PER_S)
-        self._hand_out(Order(index, everywhere, self._topic, every_s))
+        self._hand_out(self._order(index, _everywhere(task)))
 
-    def next_done(self, on_tick: OnTick) -> Done:
+    def submit_joining(self, index: int, undertaking: Undertaking, names: Sequence[str]) -> None:
+        """Take the parts of a recording; they are joined before more of other recordings is read."""
+        self._hand_out(self._order(index, Joining(_everywhere(undertaking), tuple(names))))
+
+    def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Wait for a task, telling of progress meanwhile.
 
         Raises:
@@ -133,6 +139,10 @@ class DaskWorkers:
             elif (order := self._futures.pop(heard, None)) and (done := self._taken_in(heard, order)):
                 return done
 
+    def _order(self, index: int, task: Task | Joining) -> Order:
+        every_s = max(_REPORT_EVERY_S, len(self._crew.fit) / _REPORTS_PER_S)
+        return Order(index, task, self._topic, every_s)
+
     def _hand_out(self, order: Order) -> None:
         future = self._crew.client.submit(
             carry_out,
@@ -140,12 +150,13 @@ class DaskWorkers:
             pickle.dumps(order),
             key=(self._topic, secrets.token_hex(8)),
             workers=self._crew.restriction,
+            priority=int(isinstance(order.task, Joining)),
             pure=False,
         )
         self._futures[future] = order
         future.add_done_callback(self._inbox.put)
 
-    def _taken_in(self, future: Future[Result], order: Order) -> Done | None:
+    def _taken_in(self, future: Future[Result], order: Order) -> Done | Joined | None:
         """Return what became of a task; None if it has been handed out again."""
         result: Result = None
         error: BaseException | None = None
@@ -171,7 +182,7 @@ class DaskWorkers:
             return _failed(order, ClusterError(self._address.text, f"could not do a task: {error!r}."))
         return self._told(order, result)
 
-    def _told(self, order: Order, result: Result) -> Done | None:
+    def _told(self, order: Order, result: Result) -> Done | Joined | None:
         if isinstance(result, Unfit):
             if result.sight and not order.task.recording.exists():
                 return _failed(order, RecordingError(order.task.recording, "is no longer there."))
@@ -179,9 +190,11 @@ class DaskWorkers:
             self._crew.wait_for_one(self._patience_s)
             self._hand_out(order)
             return None
-        if isinstance(result, Exception):
-            return Done(order.index, order.task, None, result)
-        return Done(order.index, order.task, result, None)
+        if isinstance(result, EmotionkitError):
+            return _failed(order, result)
+        if isinstance(order.task, Joining):
+            return Joined(order.index, result if isinstance(result, Path) else None, None)
+        return Done(order.index, order.task, result if isinstance(result, list) else None, None)
 
     def _look(self) -> None:
         if self._crew.is_connected:
@@ -203,13 +216,21 @@ class DaskWorkers:
 
     def _pass_on(self, index: int, number: int, second: float, on_tick: OnTick) -> None:
         for order in self._futures.values():
-            if (order.index, order.task.number) == (index, number):
-                on_tick(index, order.task, second)
+            task = order.task
+            if isinstance(task, Task) and (order.index, task.number) == (index, number):
+                on_tick(index, task, second)
                 return
 
 
-def _failed(order: Order, error: RecordingError | ClusterError) -> Done:
+def _failed(order: Order, error: EmotionkitError) -> Done | Joined:
+    if isinstance(order.task, Joining):
+        return Joined(order.index, None, error)
     return Done(order.index, order.task, None, error)
+
+
+def _everywhere(work: _Work) -> _Work:
+    """Return a task or an undertaking with paths that do not depend on where a process was started."""
+    return replace(work, recording=work.recording.resolve(), warehouse=work.warehouse.resolve())
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from emotionkit.batch.confined_work import Call
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piece_progress import PieceProgress
 from emotionkit.batch.piecework import Task, parts_there
-from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete
-from emotionkit.batch.workers import Done, Pool, Workers
+from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete, load
+from emotionkit.batch.workers import Done, Joined, JoiningWorkers, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, kind_of
@@ -104,7 +104,13 @@ class _Open:
     waiting: list[Task]
     parts: dict[int, list[str]] = field(default_factory=dict)
     running: int = 0
+    segment: Path | None = None
     failure: EmotionkitError | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its parts that are there, in order."""
+        return [name for number in sorted(self.parts) for name in self.parts[number]]
 
     @property
     def is_over(self) -> bool:
@@ -177,7 +183,7 @@ class _Run:
         self._open[index] = one = _Open(index, undertaking, progress, leases, [])
         self._plan(one, deadline, share)
         if one.is_over:
-            yield self._end(one)
+            yield from self._end(one)
 
     def _plan(self, one: _Open, deadline: float | None, share: float) -> None:
         for task in one.undertaking.tasks(deadline=deadline, share=share):
@@ -187,11 +193,13 @@ class _Run:
             else:
                 one.waiting.append(task)
 
-    def _took_in(self, done: Done, deadline: float | None, share: float) -> Iterator[Outcome | Failure]:
+    def _took_in(self, done: Done | Joined, deadline: float | None, share: float) -> Iterator[Outcome | Failure]:
         one = self._open[done.index]
         one.running -= 1
         if done.error is not None:
             one.failure = one.failure or done.error
+        elif isinstance(done, Joined):
+            one.segment = done.segment
         elif done.parts is None:
             one.waiting.insert(0, done.task)
         else:
@@ -205,9 +213,17 @@ class _Run:
             one.parts, one.waiting, one.failure = {}, [], None
             self._plan(one, deadline, share)
             return
-        yield self._end(one)
+        yield from self._end(one)
 
-    def _end(self, one: _Open) -> Outcome | Failure:
+    def _end(self, one: _Open) -> Iterator[Outcome | Failure]:
+        """Have the lesson joined by workers that can do that; otherwise it comes to its end."""
+        if isinstance(self._team, JoiningWorkers) and one.failure is None and one.segment is None:
+            one.running += 1
+            self._team.submit_joining(one.index, one.undertaking, one.names)
+        else:
+            yield self._result(one)
+
+    def _result(self, one: _Open) -> Outcome | Failure:
         """Make the lesson, or say why there is none."""
         recording = one.undertaking.recording
         try:
@@ -215,8 +231,9 @@ class _Run:
                 if isinstance(one.failure, RecordingError):
                     one.undertaking.parts.remove()
                 return _failed(recording, one.failure)
-            names = [name for number in sorted(one.parts) for name in one.parts[number]]
-            return complete(one.undertaking, names, call=self._call)
+            if one.segment is not None:
+                return load(one.undertaking, one.segment)
+            return complete(one.undertaking, one.names, call=self._call)
         except EmotionkitError as error:
             return _failed(recording, error)
         finally:

@@ -50,6 +50,11 @@ class Task:
     share: float = 1.0
 
 
+def parts_of(task: Task) -> PartsFolder:
+    """Return where a task leaves its parts."""
+    return PartsFolder(task.warehouse, task.lesson_id, task.run_id)
+
+
 def part_name(task: Task, number: int | None = None) -> str:
     """Return the name of a task's part; of one that reads all, that of its part with a number."""
     kind = _IN_ONE_GO if task.piece is None else _PIECE
@@ -102,7 +107,7 @@ def _write_part(
     reader = FaceReader(task.settings.detection, task.settings.tracking)
     read = list(readings(_paced(frames, task.share, on_second), reader, classifier))
     notes = [tracklet_json(tracklet) for tracklet in reader.tracklets()]
-    PartsFolder(task.warehouse, task.lesson_id, task.run_id).write(name, Part(tuple(read), notes))
+    parts_of(task).write(name, Part(tuple(read), notes))
 
 
 def _paced(frames: Iterable[Frame], share: float, on_second: OnSecond) -> Iterator[Frame]:

@@ -132,7 +132,7 @@ def begin(
     _refuse_erased(recording, warehouse, lesson.recording_sha256)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is not None:
-        return replace(undertaking, outcome=_loaded(undertaking, segment))
+        return replace(undertaking, outcome=load(undertaking, segment))
     if was_read_in_one_go(undertaking.parts.names()):
         # An attempt before this one found that it cannot be cut.
         return undertaking
@@ -165,6 +165,17 @@ def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = cal
         call: For what native code does with the recording.
 
     Raises:
+        RecordingError: Students are to be recognised, and the recording can no longer be read.
+        WarehouseError: A part is damaged, or the warehouse cannot be written.
+    """
+    return load(undertaking, join(undertaking, names, call=call))
+
+
+def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Path:
+    """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
+
+    Raises:
+        RecordingError: Students are to be recognised, and the recording can no longer be read.
         WarehouseError: A part is damaged, or the warehouse cannot be written.
     """
     lesson, run = undertaking.lesson, undertaking.run
@@ -180,8 +191,7 @@ def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = cal
                 people.note(reading)
                 writer.add(reading)
         people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
-        segment = writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
-    return _loaded(undertaking, segment)
+        return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
 
 
 def _joined(part: Part, joiner: TrackJoiner) -> Iterator[FrameReading]:
@@ -193,7 +203,12 @@ def _joined(part: Part, joiner: TrackJoiner) -> Iterator[FrameReading]:
         yield replace(reading, faces=tuple(sorted(faces, key=lambda face: face.track_id)))
 
 
-def _loaded(undertaking: Undertaking, segment: Path) -> Outcome:
+def load(undertaking: Undertaking, segment: Path) -> Outcome:
+    """Load the segment of a lesson into the database; its parts are gone then.
+
+    Raises:
+        WarehouseError: The segment is damaged, or the database cannot be written.
+    """
     load_segment(undertaking.warehouse, segment)
     undertaking.parts.remove()
     return _outcome(undertaking.recording, undertaking.warehouse, undertaking.lesson, changed=True)

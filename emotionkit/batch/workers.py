@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from emotionkit.batch.confined_work import longest_s, prepare, read
 from emotionkit.batch.confinement import Child, Confines, Ended, Note, Order
 from emotionkit.batch.piecework import Task
+from emotionkit.batch.undertaking import Undertaking
 from emotionkit.errors import EmotionkitError
 
 _LISTEN_EVERY_S = 0.5
@@ -31,6 +32,15 @@ class Done:
     error: EmotionkitError | None
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A lesson whose parts a worker has joined: its segment, or an error."""
+
+    index: int
+    segment: Path | None
+    error: EmotionkitError | None
+
+
 class Workers(Protocol):
     """Take tasks as long as they have room, and give back what became of them."""
 
@@ -45,8 +55,16 @@ class Workers(Protocol):
     def submit(self, index: int, task: Task) -> None:
         """Take a task of the job with an index."""
 
-    def next_done(self, on_tick: OnTick) -> Done:
+    def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Return the next task that is done, however long it takes, telling of progress meanwhile."""
+
+
+@runtime_checkable
+class JoiningWorkers(Workers, Protocol):
+    """Workers that also join the parts of lessons, of which there are many where there are many workers."""
+
+    def submit_joining(self, index: int, undertaking: Undertaking, names: Sequence[str]) -> None:
+        """Take the parts of a job's recording, all of them, in order; whether there is room or not."""
 
 
 class Pool:
