@@ -31,7 +31,9 @@ _HAND_OUT = 500
 @contextmanager
 def cluster(workers: int) -> Iterator[LocalCluster]:
     """Run a scheduler and some workers of one core each; this process runs the scheduler."""
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as started:
         yield started
 
 

@@ -75,7 +75,7 @@ class DaskWorkers:
                         n_workers=self._address.local_workers,
                         threads_per_worker=1,
                         processes=True,
-                        dashboard_address=None,
+                        dashboard_address="127.0.0.1:0",
                         silence_logs=logging.CRITICAL,
                     )
                 )

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,11 +32,43 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+class Namespace:
+    """A network of its own with one cable to this machine's."""
+
+    def __init__(self, number: int) -> None:
+        self.name = self.cable = f"ek{os.getpid() % 100000}-{number}"
+        net = f"10.213.{number}"
+        self.outside = f"{net}.1"
+        for command in (
+            f"ip netns add {self.name}",
+            f"ip link add {self.cable} type veth peer name eth0 netns {self.name}",
+            f"ip addr add {net}.1/30 dev {self.cable}",
+            f"ip link set {self.cable} up",
+            f"ip -n {self.name} addr add {net}.2/30 dev eth0",
+            f"ip -n {self.name} link set eth0 up",
+            f"ip -n {self.name} link set lo up",
+        ):
+            subprocess.run(command.split(), check=True, capture_output=True)
+
+    def set(self, state: str) -> None:
+        subprocess.run(["ip", "link", "set", self.cable, state], check=True)
+
+    def close(self) -> None:
+        subprocess.run(["ip", "netns", "del", self.name], check=True)
+
+
 class Cluster:
     """A scheduler and its workers."""
 
-    def __init__(self, logs: Path, *, scheme: str = "tcp", configured: dict[str, str] | None = None) -> None:
-        self._logs, self._scheme = logs, scheme
+    def __init__(
+        self,
+        logs: Path,
+        *,
+        scheme: str = "tcp",
+        host: str = "127.0.0.1",
+        configured: dict[str, str] | None = None,
+    ) -> None:
+        self._logs, self._scheme, self._host = logs, scheme, host
         # Tests load the machine so that a worker may take long to answer.
         self._environment = os.environ | (configured or {})
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -44,9 +76,12 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.scheduler = self.start_scheduler()
 
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
     def start_scheduler(self) -> subprocess.Popen[bytes]:
-        port = self.address.rpartition(":")[2]
-        where = ["--host", f"{self._scheme}://127.0.0.1", "--port", port, "--no-dashboard"]
+        where = ["--host", f"{self._scheme}://{self._host}", "--port", self.port, "--no-dashboard"]
         self.scheduler = self._started("scheduler", *where)
         wait_until(self._answers)
         return self.scheduler
@@ -60,18 +95,22 @@ class Cluster:
         """Wait until so many workers have been there in all."""
         wait_until(lambda: self.log().count("Register worker") >= count)
 
-    def start_worker(self, *options: str, program: str | None = None, **configured: str) -> subprocess.Popen[bytes]:
-        common = [self.address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", *options]
-        return self._started("worker", *common, program=program, **configured)
+    def start_worker(
+        self, *options: str, program: str | None = None, namespace: Namespace | None = None
+    ) -> subprocess.Popen[bytes]:
+        address = f"tcp://{namespace.outside}:{self.port}" if namespace else self.address
+        common = [address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", *options]
+        before = ["ip", "netns", "exec", namespace.name] if namespace else []
+        return self._started("worker", *common, program=program, before=before)
 
     def _started(
-        self, role: str, *options: str, program: str | None = None, **configured: str
+        self, role: str, *options: str, program: str | None = None, before: Sequence[str] = ()
     ) -> subprocess.Popen[bytes]:
         command = ["-c", program, role] if program else ["-m", "dask", role]
         with (self._logs / f"{role}-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, *command, *options],
-                env=self._environment | configured,
+                [*before, sys.executable, *command, *options],
+                env=self._environment,
                 stdout=log,
                 stderr=log,
                 cwd=self._logs,
@@ -111,6 +150,21 @@ def start_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
     yield start
     for cluster in clusters:
         cluster.close()
+
+
+@pytest.fixture
+def namespaces() -> Iterator[list[Namespace]]:
+    """Three networks of their own, where that may be had."""
+    made: list[Namespace] = []
+    try:
+        made += [Namespace(number) for number in range(3)]
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this user may not make network namespaces")
+    else:
+        yield made
+    finally:
+        for namespace in made:
+            namespace.close()
 
 
 @pytest.fixture(scope="session")

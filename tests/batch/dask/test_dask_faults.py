@@ -72,6 +72,24 @@ def test_a_worker_is_killed_and_another_cut_off(tmp_path, run, start_cluster, le
     assert leftovers(warehouse) == [], "the worker that was cut off comes back, and leaves nothing"
 
 
+def test_a_cable_is_pulled_and_put_back(tmp_path, run, start_cluster, namespaces, lessons, same_as, leftovers, until):
+    settings = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
+    cluster = start_cluster(workers=0, host="0.0.0.0", configured=settings)
+    for namespace in namespaces:
+        cluster.start_worker(program=SUPERVISED, namespace=namespace)
+    cluster.wait_for_workers(3)
+    warehouse = tmp_path / "warehouse"
+    pulled = when_parts(warehouse, 2, lambda: namespaces[0].set("down"))
+    results = run(cluster.address, lessons, warehouse)
+    assert not pulled.is_alive()
+    assert not [result for result in results if isinstance(result, Failure)]
+    same_as(warehouse, "ab")
+    before = cluster.log().count("Register worker")
+    namespaces[0].set("up")
+    until(lambda: cluster.log().count("Register worker") > before, seconds=120)
+    assert leftovers(warehouse) == []
+
+
 def test_the_scheduler_is_killed_and_started_again(tmp_path, run, start_cluster, lessons, same_as, leftovers, notices):
     cluster = start_cluster(workers=0)
     for _ in range(3):
