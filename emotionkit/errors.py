@@ -87,6 +87,24 @@ class UnsafeRecordingError(RecordingError):
         self.limit = limit
 
 
+class LiveSourceError(EmotionkitError):
+    """A camera, screen, stream or file that a running class is read from cannot be opened, or no longer gives pictures.
+
+    Attributes:
+        source: Its name, without user and password.
+        reason: What is wrong with it, as the end of a sentence that begins with its name.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source} {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class LiveServerError(EmotionkitError):
+    """The page of a running class cannot be served as asked for."""
+
+
 class ModelError(EmotionkitError):
     """The network's weights are missing, altered or do not fit the code."""
 

@@ -25,7 +25,8 @@ LAYERS = (
     {"warehouse"},
     {"analysis"},
     {"reports"},
-    {"batch", "live"},
+    {"batch"},
+    {"live"},
     {"cli", "widgets"},
     {"__main__"},
 )

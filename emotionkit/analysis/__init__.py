@@ -5,6 +5,7 @@ from emotionkit.analysis.comparison import LessonDifference, against_course, les
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.prevalence import Prevalence, corrected_prevalence
+from emotionkit.analysis.running import RecentChange, RunningClass
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import course_student_means, student_means
 from emotionkit.analysis.timeline import Timeline, lesson_timeline
@@ -19,6 +20,8 @@ __all__ = [
     "Coverage",
     "LessonDifference",
     "Prevalence",
+    "RecentChange",
+    "RunningClass",
     "Timeline",
     "against_course",
     "class_histogram",

@@ -77,7 +77,11 @@ def class_histogram(
         InvalidInputError: A column is missing, or a face belongs to no frame.
     """
     settings = settings or AnalysisSettings()
-    students = student_readings(frames, faces, settings)
+    return histogram_of(student_readings(frames, faces, settings), settings)
+
+
+def histogram_of(students: tuple[StudentReadings, ...], settings: AnalysisSettings) -> ClassHistogram:
+    """Return the class histogram of students, whatever stretch of time their readings are of."""
     weights = student_weights(students)
     over = _interval_over(students, weights, settings)
     return ClassHistogram(

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
-from emotionkit.analysis.readings import effective_number, student_readings, student_sums, student_weights, usable_faces
+from emotionkit.analysis.readings import (
+    StudentReadings,
+    effective_number,
+    student_readings,
+    student_sums,
+    student_weights,
+    usable_faces,
+)
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
 
@@ -62,12 +69,33 @@ def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysi
     settings = settings or AnalysisSettings()
     usable = usable_faces(frames, faces, settings)
     width = bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
-    starts = np.arange(0, _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0) * width
-    students = student_readings(frames, faces, settings)
+    count = _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0
+    seconds = [_seconds(rows, width, count) for rows in (usable, frames)]
+    return timeline_of(student_readings(frames, faces, settings), seconds[0], seconds[1], width, settings)
+
+
+def timeline_of(
+    students: tuple[StudentReadings, ...],
+    face_s: NDArray[np.float64],
+    sampled_s: NDArray[np.float64],
+    width: float,
+    settings: AnalysisSettings,
+) -> Timeline:
+    """Return the timeline of students in bins of ``width`` seconds.
+
+    Args:
+        students: Their readings; none may lie behind the last bin.
+        face_s: float64 (bins,), seconds of usable faces in each bin, added up over the faces.
+        sampled_s: float64 (bins,), seconds that the sampled frames stand for in each bin.
+        width: Seconds.
+        settings: For the intervals.
+    """
+    starts = np.arange(len(sampled_s), dtype=np.float64) * width
     totals = student_sums(students, len(starts), width)
+    faces = np.divide(face_s, sampled_s, out=np.full(len(starts), np.nan), where=sampled_s > 0)
     return Timeline(
         expressions=_expressions(totals, student_weights(students), starts, width, settings),
-        faces=_faces(frames, usable, starts, width),
+        faces=pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces}),
         bin_s=width,
         seen=totals[:, :, 7] > 0,
         settings=settings,
@@ -88,14 +116,9 @@ def _bin_of(pts_s: pd.Series[float] | NDArray[np.float64], width: float) -> NDAr
     return np.floor_divide(np.asarray(pts_s, dtype=np.float64), width).astype(np.int64)
 
 
-def _faces(frames: pd.DataFrame, usable: pd.DataFrame, starts: NDArray[np.float64], width: float) -> pd.DataFrame:
-    def seconds(rows: pd.DataFrame) -> NDArray[np.float64]:
-        weights = rows["weight_s"].to_numpy(dtype=np.float64)
-        return np.bincount(_bin_of(rows["pts_s"], width), weights, len(starts)).astype(np.float64)
-
-    sampled = seconds(frames)
-    faces = np.divide(seconds(usable), sampled, out=np.full(len(starts), np.nan), where=sampled > 0)
-    return pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces})
+def _seconds(rows: pd.DataFrame, width: float, bins: int) -> NDArray[np.float64]:
+    weights = rows["weight_s"].to_numpy(dtype=np.float64)
+    return np.bincount(_bin_of(rows["pts_s"], width), weights, bins).astype(np.float64)
 
 
 def _expressions(

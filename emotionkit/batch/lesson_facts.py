@@ -45,7 +45,7 @@ def describe_lesson(
     naming = naming or RecordingsSettings()
     known = Known(float(recording.duration), ZoneInfo(naming.time_zone) if naming.time_zone else None)
     told = read_facts_file(recording.path, known)
-    told = told.or_else(read_roster(recording.path, known)).or_else(_facts_of_name(recording.path.stem, naming, known))
+    told = told.or_else(read_roster(recording.path, known)).or_else(facts_of_name(recording.path.stem, naming, known))
     return Lesson(
         lesson_id=lesson_id,
         course=told.course,
@@ -78,7 +78,7 @@ def content_sha256(recording: Path) -> str:
     return digest.hexdigest()
 
 
-def _facts_of_name(stem: str, naming: RecordingsSettings, known: Known) -> Facts:
+def facts_of_name(stem: str, naming: RecordingsSettings, known: Known) -> Facts:
     """Return what a file's name tells; a name is nobody's statement, so that what makes no sense in it is left out."""
     parts = compiled(naming.pattern or DEFAULT_PATTERN).fullmatch(stem)
     told = parts.groupdict() if parts else {}

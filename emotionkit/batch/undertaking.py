@@ -121,7 +121,7 @@ def begin(
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = call(recording, probe, recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
-    run = _start_run(lesson, settings, model_sha256, policy)
+    run = start_run(lesson, settings, model_sha256, policy)
     _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
     undertaking = Undertaking(recording, warehouse, settings, lesson, run)
     if find_run(warehouse, lesson_id) == run.run_id:
@@ -129,7 +129,7 @@ def begin(
         if told_anew:
             review_sightings(warehouse, lesson)
         return replace(undertaking, outcome=_outcome(recording, warehouse, lesson, changed=told_anew))
-    _refuse_erased(recording, warehouse, lesson.recording_sha256)
+    refuse_erased(recording, warehouse, lesson.recording_sha256)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is not None:
         return replace(undertaking, outcome=load(undertaking, segment))
@@ -147,7 +147,12 @@ def _refuse_unwritable(recording: Path) -> None:
         raise RecordingError(recording, "has a name, or a folder, that is no text in UTF-8: rename it.") from error
 
 
-def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
+def refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
+    """Refuse a recording of which something was erased.
+
+    Raises:
+        RecordingError: It is one.
+    """
     if stones := read_tombstones(warehouse).of(sha256):
         what = "was erased" if any(stone.whole for stone in stones) else "had a person erased from its lesson"
         raise RecordingError(
@@ -156,22 +161,27 @@ def _refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
         )
 
 
-def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Outcome:
+def complete(
+    undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True
+) -> Outcome:
     """Join the parts of a recording to one lesson and load it; the parts are gone then.
 
     Args:
         undertaking: The recording.
         names: Of its parts, all of them, in order.
         call: For what native code does with the recording.
+        recognise: Whether to look into the recording for enrolled students.
 
     Raises:
         RecordingError: Students are to be recognised, and the recording can no longer be read.
         WarehouseError: A part is damaged, or the warehouse cannot be written.
     """
-    return load(undertaking, join(undertaking, names, call=call))
+    return load(undertaking, join(undertaking, names, call=call, recognise=recognise))
 
 
-def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Path:
+def join(
+    undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True
+) -> Path:
     """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
 
     Raises:
@@ -180,7 +190,7 @@ def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_he
     """
     lesson, run = undertaking.lesson, undertaking.run
     joiner = TrackJoiner(undertaking.settings.tracking)
-    people = Identification(undertaking.warehouse, lesson, run.run_id)
+    people = Identification(undertaking.warehouse, lesson, run.run_id) if recognise else None
     with SegmentWriter(undertaking.warehouse, lesson.lesson_id, run.run_id) as writer:
         for name in names:
             part = undertaking.parts.read(name)
@@ -188,9 +198,11 @@ def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_he
                 undertaking.parts.discard(name)
                 raise WarehouseError(undertaking.warehouse, f"lost a part, {name}, of {lesson.lesson_id}; start again.")
             for reading in _joined(part, joiner):
-                people.note(reading)
+                if people:
+                    people.note(reading)
                 writer.add(reading)
-        people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
+        if people:
+            people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
         return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
 
 
@@ -226,7 +238,8 @@ def run_name(lesson_id: str, recording_sha256: str, settings: ProcessingSettings
     return hashlib.sha256("\n".join(work).encode()).hexdigest()[:_RUN_ID_DIGITS]
 
 
-def _start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
+def start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, policy: Policy | None) -> Run:
+    """Return the run that makes a lesson's rows, named after what decides them."""
     now = datetime.now(UTC)
     return Run(
         run_id=run_name(lesson.lesson_id, lesson.recording_sha256, settings, model_sha256),

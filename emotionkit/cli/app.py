@@ -15,6 +15,7 @@ from emotionkit.cli.evaluate import evaluate
 from emotionkit.cli.export import export
 from emotionkit.cli.init import init
 from emotionkit.cli.lessons import lessons
+from emotionkit.cli.live import live
 from emotionkit.cli.nightly import nightly
 from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain
 from emotionkit.cli.process import process
@@ -30,7 +31,7 @@ def app() -> None:
     """Apparent expressions in recorded classes, read in aggregate and reported per lesson."""
 
 
-for command in (init, process, report, nightly, lessons, students, export, erase, doctor, evaluate, train):
+for command in (init, process, live, report, nightly, lessons, students, export, erase, doctor, evaluate, train):
     app.add_command(command)
 
 

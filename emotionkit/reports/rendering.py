@@ -14,9 +14,14 @@ def rendered(template: str, **values: object) -> str:
 
 
 @functools.cache
+def asset(name: str) -> str:
+    """Return a style sheet or script that lies beside the templates."""
+    return resources.files("emotionkit.reports").joinpath("templates", name).read_text("utf-8")
+
+
 def stylesheet() -> str:
-    """Return the CSS of the page."""
-    return resources.files("emotionkit.reports").joinpath("templates", "report.css").read_text("utf-8")
+    """Return the CSS of the report's page."""
+    return asset("report.css")
 
 
 @functools.cache

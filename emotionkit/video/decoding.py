@@ -49,7 +49,7 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
             ``TOLERANCE_S`` before the time that the file promises.
     """
     tally = _Tally(source)
-    clock = _Clock(source)
+    clock = PictureClock(source)
     zero = source.start
     for frame in _frames(source, tally):
         tally.came_out(frame.pts)
@@ -119,7 +119,7 @@ class _Tally:
         self.damaged += missed if missed > _NOT_SHOWN else 0
 
 
-class _Clock:
+class PictureClock:
     """Tells when a picture is shown.
 
     That is ``pts × time_base``. AVI stores none, and what FFmpeg invents for B-frames is out of order: there, and

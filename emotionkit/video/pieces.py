@@ -71,7 +71,7 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
         return None
     samples = list(_samples(index, stamps))
     key_stamps = [key.pts for key in index.keys]
-    starts = _starts(samples, key_stamps, Fraction(str(float(piece_s))))
+    starts = _starts(samples, key_stamps, piece_s)
     pieces = []
     for number, (first, end) in enumerate(pairwise([*starts, len(samples)])):
         key = bisect_right(key_stamps, samples[first].stamp) - 1
@@ -80,17 +80,41 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
     return tuple(pieces)
 
 
-def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: Fraction) -> list[int]:
-    """Return the indices of the samples with which a piece begins: the first after a key frame, in each new cell."""
-    starts = [0]
-    cell, group = samples[0].pts // piece_s, bisect_right(key_stamps, samples[0].stamp)
-    for number, sample in enumerate(samples):
-        new_group = bisect_right(key_stamps, sample.stamp)
-        if new_group != group and sample.pts // piece_s > cell:
-            starts.append(number)
-            cell = sample.pts // piece_s
-        group = new_group
-    return starts
+class Cutter:
+    """Says with which sample a piece begins, sample after sample: the first after a key frame, in each new cell.
+
+    Time is divided into cells of ``piece_s``. Where key frames are not known, each cell is a piece.
+    """
+
+    def __init__(self, piece_s: float, *, by_key_frames: bool = True) -> None:
+        self._piece_s = Fraction(str(float(piece_s)))
+        self._by_key_frames = by_key_frames
+        self._cell = self._group = -1
+
+    def begins(self, pts: Fraction, group: int = 0) -> bool:
+        """Say whether the next sample begins a piece; the first one does.
+
+        Args:
+            pts: Its second.
+            group: How many key frames there were up to it.
+        """
+        cell, new_group = int(pts // self._piece_s), group != self._group
+        self._group = group
+        if cell <= self._cell or not (new_group or not self._by_key_frames or self._cell < 0):
+            return False
+        self._cell = cell
+        return True
+
+
+def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: float) -> list[int]:
+    """Return the indices of the samples with which a piece begins."""
+    cutter = Cutter(piece_s)
+    groups = (bisect_right(key_stamps, sample.stamp) for sample in samples)
+    return [
+        number
+        for number, (sample, group) in enumerate(zip(samples, groups, strict=True))
+        if cutter.begins(sample.pts, group)
+    ]
 
 
 def _samples(index: PictureIndex, stamps: NDArray[np.int64]) -> Iterator[SampleTime]:

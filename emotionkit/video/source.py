@@ -129,7 +129,7 @@ def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
     _check_file(path)
     try:
         with _container(path) as container:
-            yield _source(path, container, threads or min(os.cpu_count() or 1, 4))
+            yield video_of(path, container, threads or min(os.cpu_count() or 1, 4))
     except FFmpegError as error:
         said = (error.strerror or "unknown error").lower()
         raise RecordingError(path, f"cannot be read as a video ({said}).") from error
@@ -175,7 +175,12 @@ def _fault(path: Path) -> str | None:
     return f"is cut off: at least {missing:,} bytes are missing at its end." if missing else None
 
 
-def _source(path: Path, container: InputContainer, threads: int) -> Source:
+def video_of(path: Path, container: InputContainer, threads: int) -> Source:
+    """Return the video of an open container that is to be looked at, for a decoder with some threads.
+
+    Raises:
+        RecordingError: There is none.
+    """
     videos = [
         stream
         for stream in container.streams.video

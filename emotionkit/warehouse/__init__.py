@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.mending import mend, tidy
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
-    from emotionkit.warehouse.parts import Part, PartsFolder
+    from emotionkit.warehouse.parts import Part, PartsFolder, begun_lessons
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
     from emotionkit.warehouse.segments import find_segment
@@ -47,6 +47,7 @@ __all__ = [
     "append_audit",
     "begin_erasure",
     "begun_but_not_finished",
+    "begun_lessons",
     "count_audit",
     "end_erasure",
     "erase_rows",
@@ -84,6 +85,7 @@ _HOMES = {
     "append_audit": "audit",
     "begin_erasure": "erasure_plan",
     "begun_but_not_finished": "erasure_plan",
+    "begun_lessons": "parts",
     "count_audit": "audit",
     "end_erasure": "erasure_plan",
     "erase_rows": "erasing",

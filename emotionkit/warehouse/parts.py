@@ -24,14 +24,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emotionkit.errors import WarehouseError
-from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading
-from emotionkit.warehouse.durable import sync_folder
+from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
+from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
-from emotionkit.warehouse.segments import SCHEMA, record_batch
+from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_batch
 
 PARTS = "parts"
 _NOTES_KEY = b"emotionkit.notes"
+_BEGUN = "begun.json"
 _LOCK = ".lock"
 
 
@@ -107,6 +108,17 @@ class PartsFolder:
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
             return None
 
+    def remember(self, lesson: Lesson, run: Run) -> None:
+        """Keep what is known of a lesson for which there is no recording to ask again.
+
+        Raises:
+            WarehouseError: It cannot be written.
+        """
+        values = {"lesson": LESSON_JSON.dump_python(lesson, mode="json"), "run": RUN_JSON.dump_python(run, mode="json")}
+        with told(self._warehouse, "cannot be written"):
+            self._path.mkdir(parents=True, exist_ok=True)
+            write_durably(self._path / _BEGUN, json.dumps(values).encode())
+
     def discard(self, name: str) -> None:
         """Remove a part, so that it is made anew."""
         (self._path / f"{name}.parquet").unlink(missing_ok=True)
@@ -156,6 +168,19 @@ class PartsFolder:
         for folder in (self._path.parent, self._path.parent.parent, *made):
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def begun_lessons(folder: Path) -> list[tuple[Lesson, Run]]:
+    """Return the lessons that :meth:`PartsFolder.remember` knows of and that are no segments yet, by their start.
+
+    What cannot be read is left out.
+    """
+    found = []
+    for path in sorted((folder / PARTS).glob(f"[!.]*/[!.]*/{_BEGUN}")):
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            values = json.loads(path.read_bytes())
+            found.append((LESSON_JSON.validate_python(values["lesson"]), RUN_JSON.validate_python(values["run"])))
+    return sorted(found, key=lambda one: one[1].started_at)
 
 
 def parts_of_lesson(folder: Path, lesson_id: str) -> list[Path]:

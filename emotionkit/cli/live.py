@@ -1,0 +1,170 @@
+"""``emotionkit live``: a class while it runs."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, warehouse_option
+from emotionkit.config import ProcessingSettings
+from emotionkit.policy import declared_policy
+from emotionkit.project import load_project_settings
+from emotionkit.reports.formatting import clock
+
+if TYPE_CHECKING:
+    from emotionkit.batch.undertaking import Outcome
+    from emotionkit.live.session import LiveSession
+
+
+@click.command()
+@click.argument("source", metavar="[SOURCE]", required=False)
+@warehouse_option
+@click.option("--lesson-id", metavar="ID", help="The lesson's name.")
+@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", default=0, show_default="any", help="Of the page.")
+@click.option("--address", metavar="IP", default="127.0.0.1", help="Another than this machine's own needs TLS.")
+@click.option("--certificate", type=FilePath, metavar="FILE", help="TLS certificate with its chain, PEM.")
+@click.option("--key", type=FilePath, metavar="FILE", help="Its private key, unless the certificate's file has it.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=600.0,
+    help="How long a lost source is waited for before the class ends.",
+)
+@click.option("--resume", is_flag=True, help="Store the classes that were cut off.")
+@click.option("--json", "as_json", is_flag=True, help="Give events as JSON, one a line, for programs.")
+def live(
+    source: str | None,
+    warehouse: Path,
+    lesson_id: str | None,
+    sample_fps: float,
+    port: int,
+    address: str,
+    certificate: Path | None,
+    key: Path | None,
+    patience: float,
+    resume: bool,
+    as_json: bool,
+) -> int:
+    """Show a class while it runs, and store it.
+
+    SOURCE is the number of a camera, "screen", the address of a stream (rtsp, http, https, udp) or a file, which is
+    played at its own speed. Ctrl-C ends the class.
+    """
+    if resume == (source is not None):
+        raise click.UsageError("Give a SOURCE, or --resume to store classes that were cut off.")
+    settings = ProcessingSettings.checked(sample_fps=sample_fps)
+    project = load_project_settings()
+    policy = declared_policy(project.policy)
+    if source is None:
+        return _resume(warehouse, as_json)
+
+    from emotionkit.emotions.lazy import LazyClassifier
+    from emotionkit.live.beginning import plan_class
+    from emotionkit.live.server import LiveServer, Place
+    from emotionkit.live.session import LiveSession
+    from emotionkit.video.live_source import parse_live_source
+
+    place = Place(address, port, certificate, key)
+    plan = plan_class(
+        parse_live_source(source),
+        warehouse,
+        settings,
+        lesson_id=lesson_id,
+        policy=policy,
+        min_group=project.policy.min_group,
+        naming=project.recordings,
+    )
+    say = _Teller(as_json)
+    with LiveServer(place, policy.purpose.value, policy.jurisdiction, plan.min_group) as server:
+        session = LiveSession(plan, LazyClassifier(threads=1), server, say.event, patience_s=patience)
+        with _ended_by_signals(session):
+            say.started(plan.lesson_id, server.url, server.notice_url)
+            return say.ended(session.run(), plan.lesson_id)
+
+
+@contextmanager
+def _ended_by_signals(session: LiveSession) -> Iterator[None]:
+    """End the class at Ctrl-C and at SIGTERM; a second one breaks off."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, _frame: object) -> None:
+        session.stop()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Teller:
+    """Says what happens, to people or to programs."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def started(self, lesson_id: str, url: str, notice: str) -> None:
+        if self._as_json:
+            self.event("started", {"lesson_id": lesson_id, "url": url, "notice": notice})
+            return
+        click.echo(f"The class {lesson_id} is shown at {url}")
+        click.echo(f"Show the participants {notice}")
+        click.echo("Ctrl-C ends the class and stores it.")
+
+    def event(self, name: str, facts: Mapping[str, object]) -> None:
+        if self._as_json:
+            click.echo(json.dumps({"event": name, **facts}, default=str, ensure_ascii=False))
+        elif name == "lost":
+            complain(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}")
+        elif name == "running" and _number(facts["second"]) > 0:
+            complain(f"The picture is back at {clock(_number(facts['second']))}.")
+
+    def ended(self, outcome: Outcome | None, lesson_id: str) -> int:
+        if outcome is None:
+            complain(f"No picture came, so nothing of {lesson_id} is stored.")
+            return FAILED
+        self.stored(outcome)
+        return ALL_WELL
+
+    def stored(self, outcome: Outcome) -> None:
+        if self._as_json:
+            self.event("stored", asdict(outcome))
+        else:
+            click.echo(
+                f"{outcome.lesson_id} is stored: {outcome.faces} faces in {outcome.frames} frames, "
+                f"{clock(outcome.duration_s)} of class"
+            )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _resume(warehouse: Path, as_json: bool) -> int:
+    from emotionkit.errors import EmotionkitError
+    from emotionkit.live.lesson import complete_begun
+
+    say = _Teller(as_json)
+    done = failed = 0
+    for result in complete_begun(warehouse):
+        if isinstance(result, EmotionkitError):
+            failed += 1
+            complain(str(result))
+        else:
+            done += 1
+            say.stored(result)
+    if not (done or failed or as_json):
+        click.echo("No class was cut off.")
+    return status(done, failed)

@@ -1,0 +1,149 @@
+"""What is known of a running class before its first picture, and what makes it a lesson like any other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from emotionkit.batch.facts import Facts, Known
+from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson, facts_of_name
+from emotionkit.batch.undertaking import Undertaking, refuse_erased, run_name, start_run
+from emotionkit.config import ProcessingSettings
+from emotionkit.errors import InvalidInputError
+from emotionkit.policy import Policy
+from emotionkit.project import RecordingsSettings
+from emotionkit.records import Lesson, Run
+from emotionkit.reports import formatting, live_texts
+from emotionkit.video import probe
+from emotionkit.video.live_source import LiveSource
+from emotionkit.warehouse import begun_lessons, find_lesson, validated_lesson_id
+
+_LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a running class is to become.
+
+    Attributes:
+        source: What it is read from.
+        warehouse: Where it is stored.
+        settings: How it is read.
+        lesson_id: The lesson's name.
+        facts: What is told of the lesson.
+        started_at: When the class began.
+        sha256: Names what was read: of a file its content, else this very class.
+        policy: What it is read for.
+        min_group: People that a figure speaks of, at least.
+    """
+
+    source: LiveSource
+    warehouse: Path
+    settings: ProcessingSettings
+    lesson_id: str
+    facts: Facts
+    started_at: datetime
+    sha256: str
+    policy: Policy
+    min_group: int
+
+    def undertaking(self, size: tuple[int, int], frame_rate: float, model_sha256: str) -> Undertaking:
+        """Return the lesson that begins with a first picture of some width and height."""
+        path = Path(self.source.address).resolve() if self.source.is_file else Path(self.source.name)
+        lesson = Lesson(
+            lesson_id=self.lesson_id,
+            course=self.facts.course,
+            title=self.facts.title or self.lesson_id,
+            teacher=self.facts.teacher,
+            started_at=self.facts.start or self.started_at,
+            duration_s=0.0,
+            recording=str(path) if self.source.is_file else self.source.name,
+            recording_sha256=self.sha256,
+            width=size[0],
+            height=size[1],
+            frame_rate=frame_rate,
+            segments=self.facts.segments or (),
+        )
+        run = start_run(lesson, self.settings, model_sha256, self.policy)
+        # A class of its own, whatever else was read from the same file.
+        what = f"{self.sha256} {_LIVE} {self.started_at.isoformat()}"
+        run = replace(run, run_id=run_name(self.lesson_id, what, self.settings, model_sha256))
+        return Undertaking(path, self.warehouse, self.settings, lesson, run)
+
+
+def plan_class(
+    source: LiveSource,
+    warehouse: Path,
+    settings: ProcessingSettings,
+    *,
+    lesson_id: str | None,
+    policy: Policy,
+    min_group: int,
+    naming: RecordingsSettings,
+) -> Plan:
+    """Return what a class is to become; nothing is read or written yet.
+
+    Raises:
+        InvalidInputError: The lesson's id cannot be used or is taken, or a value in the files that tell of a file's
+            lesson.
+        RecordingError: The file cannot be read, or something of it was erased.
+        WarehouseError: The warehouse cannot be read.
+    """
+    started_at = datetime.now().astimezone()
+    default = default_lesson_id(Path(source.address)) if source.is_file else f"{_LIVE}-{started_at:%Y-%m-%d-%H%M%S}"
+    name = validated_lesson_id(lesson_id or default)
+    _refuse_taken(warehouse, name)
+    if source.is_file:
+        path = Path(source.address)
+        recording, sha256 = probe(path), content_sha256(path)
+        refuse_erased(path, warehouse, sha256)
+        lesson = describe_lesson(recording, name, sha256, naming)
+        facts = Facts(lesson.course, lesson.title, lesson.teacher, lesson.started_at, lesson.segments)
+    else:
+        sha256 = hashlib.sha256(f"{source.name}\n{started_at}\n{secrets.token_hex(16)}".encode()).hexdigest()
+        known = Known(0.0, ZoneInfo(naming.time_zone) if naming.time_zone else None)
+        untitled = Facts(title=live_texts.UNTITLED.format(date=formatting.date(started_at)))
+        # The day in a name may be that of any lesson; this one is now.
+        facts = replace(facts_of_name(name, naming, known), start=started_at) if lesson_id else untitled
+    return Plan(source, warehouse, settings, name, facts, started_at, sha256, policy, min_group)
+
+
+def with_losses(run: Run, dropped: int, gaps: Sequence[tuple[Fraction, Fraction]]) -> Run:
+    """Return a run whose settings tell what was lost of the class; the same where nothing was.
+
+    Under ``live`` its settings hold ``dropped_frames``, sampled pictures for which there was no time, and ``gaps``,
+    from which to which second the source was lost.
+    """
+    settings = {name: value for name, value in json.loads(run.settings).items() if name != _LIVE}
+    if dropped or gaps:
+        settings[_LIVE] = {"dropped_frames": dropped, "gaps": [[float(start), float(end)] for start, end in gaps]}
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
+    return replace(run, settings=text, fingerprint=hashlib.sha256(text.encode()).hexdigest())
+
+
+def settings_of(run: Run) -> ProcessingSettings:
+    """Return the settings with which a run reads.
+
+    Raises:
+        SettingsError: They are of a version that had others.
+    """
+    return ProcessingSettings.checked(**{name: v for name, v in json.loads(run.settings).items() if name != _LIVE})
+
+
+def _refuse_taken(warehouse: Path, lesson_id: str) -> None:
+    if any(lesson.lesson_id == lesson_id for lesson, _ in begun_lessons(warehouse)):
+        raise InvalidInputError(
+            f"A class {lesson_id!r} has begun and is not finished; `emotionkit live --resume` stores one that was cut "
+            "off, and --lesson-id gives this one another name."
+        )
+    if find_lesson(warehouse, lesson_id) is not None:
+        raise InvalidInputError(
+            f"There is a lesson {lesson_id!r} in the warehouse already; choose another name with --lesson-id."
+        )

@@ -1,0 +1,160 @@
+"""A running class on its way into the warehouse: pieces as of a recording, written every few seconds."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from emotionkit.batch.reading import ReadsExpressions, readings
+from emotionkit.batch.undertaking import Outcome, Undertaking, complete
+from emotionkit.errors import EmotionkitError
+from emotionkit.faces import FaceReader
+from emotionkit.faces.joining import TrackJoiner
+from emotionkit.faces.tracklet import tracklet_json
+from emotionkit.live.beginning import settings_of, with_losses
+from emotionkit.records import FrameReading, Lesson, Run
+from emotionkit.video.live_reader import LiveFrame
+from emotionkit.video.pieces import Cutter
+from emotionkit.warehouse import Part, PartsFolder, begun_lessons
+
+STORE_EVERY_S = 5
+"""Seconds of the class from one writing to the next; so much a crash can cost."""
+
+Gaps = Sequence[tuple[Fraction, Fraction]]
+
+
+class LiveLesson:
+    """Reads samples of a class one by one, and keeps what was read on the disk.
+
+    Pieces are cut where those of a recording of the class would be, each is read by a face reader of its own, and the
+    part of the piece that is running is written again and again. So what is there at any moment is what ``process``
+    would have left, and is completed in the same way.
+    """
+
+    def __init__(self, undertaking: Undertaking, classifier: ReadsExpressions, *, has_key_frames: bool) -> None:
+        self._undertaking = undertaking
+        self._classifier = classifier
+        self._settings = undertaking.settings
+        self._cutter = Cutter(self._settings.piece_s, by_key_frames=has_key_frames)
+        self._joiner = TrackJoiner(self._settings.tracking)
+        self._piece = 0
+        self._stored_until = Fraction(0)
+        self._begin_piece()
+
+    def read(self, sample: LiveFrame) -> FrameReading:
+        """Return what is read of the next sample, with the track numbers of the lesson.
+
+        Raises:
+            WarehouseError: What was read cannot be written.
+        """
+        self._settle(sample.previous_end)
+        begins = self._cutter.begins(sample.frame.pts, sample.group)
+        if self._readings and (begins or sample.after_gap):
+            self._end_piece()
+        (reading,) = readings(iter([sample.frame]), self._reader, self._classifier)
+        self._readings.append(reading)
+        numbers = self._numbers()
+        faces = tuple(replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
+        return replace(reading, faces=faces)
+
+    def store(self, dropped: int, gaps: Gaps) -> None:
+        """Bring what was read to the disk.
+
+        Args:
+            dropped: Samples for which there was no time so far.
+            gaps: From which to which second the source was lost.
+
+        Raises:
+            WarehouseError: It cannot be written.
+        """
+        if not self._readings:
+            return
+        last = self._readings[-1]
+        lesson = replace(self._undertaking.lesson, duration_s=float(last.pts + last.weight))
+        run = with_losses(self._undertaking.run, dropped, gaps)
+        self._undertaking = replace(self._undertaking, lesson=lesson, run=run)
+        self._write_part()
+        self._undertaking.parts.remember(lesson, run)
+        self._stored_until = last.pts
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is more on hand than a crash may cost."""
+        return bool(self._readings) and self._readings[-1].pts - self._stored_until >= STORE_EVERY_S
+
+    def finish(self, end: Fraction, dropped: int, gaps: Gaps) -> Outcome:
+        """Make a lesson of the class and load it.
+
+        Args:
+            end: Second at which its last picture ends.
+            dropped: As for :meth:`store`.
+            gaps: The same.
+
+        Raises:
+            WarehouseError: The warehouse cannot be written; the parts stay, and ``complete_begun`` makes the lesson.
+        """
+        self._settle(end)
+        self.store(dropped, gaps)
+        return _completed(self._undertaking)
+
+    def _settle(self, end: Fraction) -> None:
+        """Give the last sample the time that it stands for, now that it is known."""
+        if self._readings:
+            last = self._readings[-1]
+            self._readings[-1] = replace(last, weight=max(end - last.pts, Fraction(0)))
+
+    def _begin_piece(self) -> None:
+        self._reader = FaceReader(self._settings.detection, self._settings.tracking)
+        self._readings: list[FrameReading] = []
+        self._known: dict[int, int] = {}
+
+    def _end_piece(self) -> None:
+        self._write_part()
+        self._joiner.join(self._reader.tracklets(), [reading.pts for reading in self._readings])
+        self._piece += 1
+        self._begin_piece()
+
+    def _numbers(self) -> dict[int, int]:
+        """Return the lesson's track numbers of those of the piece.
+
+        Who somebody is, is decided by the first sighting in the piece, so that it stays when more is seen.
+        """
+        if any(face.track_id not in self._known for face in self._readings[-1].faces):
+            joiner = copy.deepcopy(self._joiner)
+            self._known = joiner.join(self._reader.tracklets(), [reading.pts for reading in self._readings])
+        return self._known
+
+    def _write_part(self) -> None:
+        notes = [tracklet_json(tracklet) for tracklet in self._reader.tracklets()]
+        self._undertaking.parts.write(f"piece-{self._piece:05d}", Part(tuple(self._readings), notes))
+
+
+def complete_begun(warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
+    """Make lessons of the classes that were cut off, and yield what became of each; of one that runs, an error.
+
+    Raises:
+        WarehouseError: The warehouse cannot be written.
+    """
+    for lesson, run in begun_lessons(warehouse):
+        try:
+            undertaking = _begun(warehouse, lesson, run)
+            with undertaking.parts.kept_from_others():
+                yield _completed(undertaking)
+        except EmotionkitError as error:
+            yield error
+
+
+def _begun(warehouse: Path, lesson: Lesson, run: Run) -> Undertaking:
+    parts = PartsFolder(warehouse, lesson.lesson_id, run.run_id)
+    ends = [part.readings[-1] for name in parts.names() if (part := parts.read(name)) and part.readings]
+    last = max(float(reading.pts + reading.weight) for reading in ends) if ends else 0.0
+    # The last part may have been written before a crash, and what is known of the lesson no more.
+    lesson = replace(lesson, duration_s=max(last, lesson.duration_s))
+    return Undertaking(Path(lesson.recording), warehouse, settings_of(run), lesson, run)
+
+
+def _completed(undertaking: Undertaking) -> Outcome:
+    return complete(undertaking, sorted(undertaking.parts.names()), recognise=False)

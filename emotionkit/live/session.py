@@ -1,0 +1,162 @@
+"""A class from its first picture to its last: read, stored, shown."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+
+from emotionkit.analysis import RunningClass
+from emotionkit.batch.reading import ReadsExpressions
+from emotionkit.batch.undertaking import Outcome
+from emotionkit.faces import FaceReader
+from emotionkit.live.beginning import Plan
+from emotionkit.live.lesson import LiveLesson
+from emotionkit.records import Frame, FrameReading
+from emotionkit.reports.live_sections import LiveFacts, live_figures, live_status
+from emotionkit.video.live_pictures import now
+from emotionkit.video.live_reader import LiveFrame, LiveReader, LiveState
+
+TICK_S = 0.5
+"""Seconds for which a picture is waited for before it is told how things are."""
+TIMELINE_EVERY_S = 5.0
+
+Tell = Callable[[str, Mapping[str, object]], None]
+"""Called with the name of an event and its facts, plain values for JSON."""
+
+
+class Shows(Protocol):
+    """What shows a class to its teacher."""
+
+    def publish(self, state: str, sections: Mapping[str, str], **facts: object) -> None:
+        """Show sections of HTML in place of those of the same name."""
+
+
+class LiveSession:
+    """Runs one class in the thread that calls :meth:`run`; any other may stop it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        classifier: ReadsExpressions,
+        shown_by: Shows,
+        tell: Tell,
+        *,
+        patience_s: float,
+    ) -> None:
+        self._plan, self._classifier, self._shown_by, self._tell = plan, classifier, shown_by, tell
+        self._patience_s = patience_s
+        self._stopped = threading.Event()
+        self._running = RunningClass(plan.min_group)
+        self._lesson: LiveLesson | None = None
+        self._held = ExitStack()
+        self._state = LiveState.CONNECTING
+        self._faces = self._usable = 0
+        self._second = 0.0
+        self._timeline_at = -TIMELINE_EVERY_S
+
+    def stop(self) -> None:
+        """End the class after the picture that is being read; what was read is stored."""
+        self._stopped.set()
+
+    def run(self) -> Outcome | None:
+        """Read the class to its end and return the lesson that it became; None if no picture ever came.
+
+        Raises:
+            LiveSourceError: The source cannot be opened.
+            WarehouseError: What was read cannot be stored; what was written before stays and can be completed.
+        """
+        self._warm_up()
+        reader = LiveReader(self._plan.source, self._plan.settings.sample_fps, self._patience_s)
+        with self._held, reader:
+            while not reader.is_over:
+                if self._stopped.is_set():
+                    reader.stop()
+                sample = reader.newest(TICK_S)
+                if sample is not None:
+                    self._take(sample, reader)
+                self._notice_state(reader)
+            return self._finish(reader)
+
+    def _warm_up(self) -> None:
+        """Do once, on nothing, what every picture needs, so that the first ones need not wait for it."""
+        settings = self._plan.settings
+        blank = Frame(Fraction(0), Fraction(1), np.zeros((720, 1280), np.uint8))
+        FaceReader(settings.detection, settings.tracking).read(blank)
+        self._classifier.read([np.zeros((48, 48), np.uint8)])
+        scratch = RunningClass(min_group=2)
+        for second in range(180):
+            scratch.add(second, 1, range(6), np.random.default_rng(second).dirichlet(np.ones(7), 6))
+        live_figures(LiveFacts(LiveState.CONNECTING, "", "", "", 0), scratch)
+
+    def _take(self, sample: LiveFrame, reader: LiveReader) -> None:
+        if self._lesson is None:
+            self._lesson = self._begin(reader)
+        reading = self._lesson.read(sample)
+        self._sum_up(sample, reading)
+        self._second = float(reading.pts + reading.weight)
+        self._show(reader, sample.due)
+        if self._lesson.is_due:
+            self._lesson.store(reader.dropped, reader.gaps)
+
+    def _begin(self, reader: LiveReader) -> LiveLesson:
+        undertaking = self._plan.undertaking(reader.size or (0, 0), reader.frame_rate, self._classifier.sha256)
+        self._held.enter_context(undertaking.parts.kept_from_others())
+        return LiveLesson(undertaking, self._classifier, has_key_frames=reader.has_key_frames)
+
+    def _sum_up(self, sample: LiveFrame, reading: FrameReading) -> None:
+        usable = [face for face in reading.faces if face.quality >= self._running.settings.minimum_quality]
+        self._faces, self._usable = len(reading.faces), len(usable)
+        shares = np.array([face.probabilities for face in usable], np.float64).reshape(-1, 7)
+        self._running.settle_at(float(sample.previous_end))
+        self._running.add(float(reading.pts), float(reading.weight), [face.track_id for face in usable], shares)
+
+    def _show(self, reader: LiveReader, due: float) -> None:
+        timeline = self._second - self._timeline_at >= TIMELINE_EVERY_S
+        if timeline:
+            self._timeline_at = self._second
+        facts = self._facts(reader)
+        sections = live_figures(facts, self._running, with_timeline=timeline)
+        came_at = time.time() - (now() - due)
+        plain = {"second": self._second, "faces": self._faces, "usable": self._usable, "dropped": reader.dropped}
+        self._shown_by.publish(facts.state, sections, came_at=came_at, **plain)
+        self._tell("figures", plain | {"latency_s": round(now() - due, 3)})
+
+    def _notice_state(self, reader: LiveReader) -> None:
+        """Tell when the source is lost, is back, or ended."""
+        status = reader.status
+        if status.state is self._state:
+            return
+        self._state = status.state
+        if status.state is LiveState.LOST and self._lesson is not None:
+            self._lesson.store(reader.dropped, reader.gaps)
+        if status.state is not LiveState.ENDED:
+            facts = self._facts(reader)
+            self._shown_by.publish(facts.state, {"status": live_status(facts)})
+            self._tell(status.state, {"second": self._second, "reason": status.reason})
+
+    def _facts(self, reader: LiveReader) -> LiveFacts:
+        status = reader.status
+        return LiveFacts(
+            state=status.state,
+            reason=status.reason,
+            source=self._plan.source.name,
+            lesson_id=self._plan.lesson_id,
+            second=self._second,
+            faces=self._faces,
+            usable=self._usable,
+            dropped=reader.dropped,
+            gaps=len(reader.gaps),
+        )
+
+    def _finish(self, reader: LiveReader) -> Outcome | None:
+        facts = self._facts(reader)
+        self._shown_by.publish(facts.state, live_figures(facts, self._running))
+        if self._lesson is None:
+            return None
+        return self._lesson.finish(reader.end, reader.dropped, reader.gaps)

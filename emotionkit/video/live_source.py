@@ -1,0 +1,165 @@
+"""Where a running class is read from: a camera, the screen, a stream, or a file played at its own speed."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from emotionkit.errors import LiveSourceError, RecordingError
+from emotionkit.video.source import Source, opened, video_of
+
+OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
+"""Seconds after which a stream that says nothing counts as lost: when it is opened, and later."""
+
+_PROTOCOLS = {
+    "rtsp": "rtsp,rtp,udp,tcp",
+    "rtsps": "rtsp,rtsps,rtp,udp,tcp,tls",
+    "http": "http,tcp",
+    "https": "https,http,tls,tcp",
+    "udp": "udp",
+}
+"""Schemes that may be named, and the protocols that FFmpeg may use for each: none leads to a file of this machine."""
+
+_STREAM_FORMATS = "mov,matroska,mpegts,mpeg,flv,ogg,asf,rtsp,mpjpeg,h264,hevc"
+_CAMERAS = {"linux": ("video4linux2,v4l2", "/dev/video{}"), "darwin": ("avfoundation", "{}:none")}
+_SCREENS = {
+    "linux": ("x11grab", ""),
+    "darwin": ("avfoundation", "Capture screen 0:none"),
+    "win32": ("gdigrab", "desktop"),
+}
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
+
+
+class LiveKind(StrEnum):
+    """What a running class is read from."""
+
+    CAMERA = "camera"
+    SCREEN = "screen"
+    STREAM = "stream"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSource:
+    """What a running class is read from.
+
+    Attributes:
+        kind: What it is.
+        name: How it is called in sentences and in the warehouse: without user, password and query.
+        address: What FFmpeg opens.
+        format: FFmpeg's name of the device; None where the content tells.
+        options: For FFmpeg.
+    """
+
+    kind: LiveKind
+    name: str
+    address: str = field(repr=False)
+    format: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it has an end of its own and is played at its own speed."""
+        return self.kind is LiveKind.FILE
+
+
+def parse_live_source(
+    text: str, *, platform: str = sys.platform, environment: Mapping[str, str] = os.environ
+) -> LiveSource:
+    """Return what ``text`` names: the number of a camera, ``screen``, the address of a stream, or a file.
+
+    Raises:
+        LiveSourceError: It names none that can be read on this machine.
+
+    >>> parse_live_source("rtsp://teacher:secret@10.0.0.7/class?key=1").name
+    'rtsp://10.0.0.7/class'
+    """
+    if text.isdecimal():
+        return _device(LiveKind.CAMERA, f"camera {text}", _CAMERAS.get(platform), text)
+    if text == "screen":
+        display = environment.get("DISPLAY", "")
+        if platform == "linux" and not display:
+            raise LiveSourceError("The screen", "cannot be read: there is no display (DISPLAY is not set).")
+        return _device(LiveKind.SCREEN, "the screen", _SCREENS.get(platform), display)
+    if scheme := _SCHEME.match(text):
+        return _stream(text, scheme[1].lower())
+    if not text:
+        raise LiveSourceError(
+            "The source", "has no name; give a camera's number, screen, a stream's address or a file."
+        )
+    return LiveSource(LiveKind.FILE, text, text)
+
+
+@contextmanager
+def opened_live(source: LiveSource) -> Iterator[Source]:
+    """Open a source, and close it at the end of the block.
+
+    Raises:
+        LiveSourceError: It cannot be opened or has no video, or FFmpeg gave up inside the block.
+    """
+    try:
+        if source.is_file:
+            with opened(Path(source.address), threads=1) as opened_file:
+                yield opened_file
+        else:
+            with _container(source) as container:
+                yield video_of(Path(source.name), container, 1)
+    except RecordingError as error:
+        raise LiveSourceError(source.name, error.reason) from error
+    except (FFmpegError, OSError) as error:
+        said = (error.strerror or "unknown error").lower()
+        raise LiveSourceError(source.name, f"cannot be read ({said}).") from error
+
+
+def _container(source: LiveSource) -> InputContainer:
+    return av.open(
+        source.address,
+        mode="r",
+        format=source.format,
+        options=dict(source.options),
+        metadata_errors="replace",
+        timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
+    )
+
+
+def _device(kind: LiveKind, name: str, driver: tuple[str, str] | None, which: str) -> LiveSource:
+    sentence_start = name[0].upper() + name[1:]
+    if driver is None or driver[0].split(",")[0] not in ",".join(av.formats_available).split(","):
+        raise LiveSourceError(sentence_start, "cannot be read: the video library on this machine has no access to it.")
+    device, pattern = driver
+    return LiveSource(kind, name, pattern.format(which) if pattern else which, device)
+
+
+def _stream(text: str, scheme: str) -> LiveSource:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+        shown = f"{host}:{parts.port}" if parts.port else host
+    except ValueError:
+        raise LiveSourceError("The address", "is no address of a stream.") from None
+    name = urlunsplit((scheme, shown, parts.path, "", ""))
+    if scheme not in _PROTOCOLS:
+        raise LiveSourceError(name, f"cannot be read: streams begin with {', '.join(_PROTOCOLS)}.")
+    if not host and scheme != "udp":
+        raise LiveSourceError(name, "names no machine.")
+    options = {
+        "protocol_whitelist": _PROTOCOLS[scheme],
+        "format_whitelist": _STREAM_FORMATS,
+        # What is live is not worth waiting for: half a second tells what a stream holds.
+        "analyzeduration": "500000",
+        "fflags": "nobuffer+discardcorrupt",
+    }
+    if scheme.startswith("rtsp"):
+        options["rtsp_transport"] = "tcp"
+    return LiveSource(LiveKind.STREAM, name, text, None, options)
