@@ -140,7 +140,7 @@ class _Teller:
 
     def stored(self, outcome: Outcome) -> None:
         if self._as_json:
-            self.event("stored", asdict(outcome))
+            self.event("stored", {name: value for name, value in asdict(outcome).items() if name != "recording"})
         else:
             click.echo(
                 f"{outcome.lesson_id} is stored: {outcome.faces} faces in {outcome.frames} frames, "

@@ -157,6 +157,7 @@ class LiveSession:
     def _finish(self, reader: LiveReader) -> Outcome | None:
         facts = self._facts(reader)
         self._shown_by.publish(facts.state, live_figures(facts, self._running))
+        self._tell("ended", {"second": self._second, "reason": facts.reason})
         if self._lesson is None:
             return None
         return self._lesson.finish(reader.end, reader.dropped, reader.gaps)

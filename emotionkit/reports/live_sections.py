@@ -78,8 +78,8 @@ def live_hints(change: RecentChange, min_group: int) -> str:
         for emotion, row in telling.iterrows()
     ]
     compared = bool(change.table["p"].notna().any())
-    none = live_texts.HINT_NONE if compared else live_texts.HINT_TOO_EARLY.format(group=min_group)
-    return rendered("live_hints.html.j2", heading=live_texts.HINTS, hints=words, none=none)
+    calm = live_texts.HINT_NONE if compared else live_texts.HINT_TOO_EARLY.format(group=min_group)
+    return rendered("live_hints.html.j2", heading=live_texts.HINTS, hints=words, calm=calm)
 
 
 def live_expressions(minute: ClassHistogram, so_far: ClassHistogram, min_group: int) -> str:
@@ -92,6 +92,8 @@ def live_expressions(minute: ClassHistogram, so_far: ClassHistogram, min_group: 
         heading=live_texts.EXPRESSIONS,
         withheld=live_texts.WITHHELD.format(group=min_group) if not so_far.students else "",
         rows=[_expression_row(emotion, tables, top) for emotion in EMOTIONS],
+        minute=live_texts.MINUTE,
+        so_far=live_texts.SO_FAR,
         caption=live_texts.EXPRESSIONS_CAPTION,
     )
 

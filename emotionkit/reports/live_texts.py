@@ -32,6 +32,8 @@ EXPRESSIONS_CAPTION = (
     "would lie, 19 times out of 20, with other students like these. What differs by less may be chance."
 )
 EXPRESSIONS_ROW = "{emotion}: {minute} in the last minute, {so_far} in the lesson so far"
+MINUTE = "minute"
+SO_FAR = "so far"
 NOTHING = "–"
 WITHHELD = (
     "Fewer than {group} faces could be read at once, so nothing is shown: figures here speak of {group} students or "
@@ -63,7 +65,7 @@ NOTICE_POINTS = (
     "happy, neutral, sad or surprised. It cannot tell what anyone feels or thinks, and it is often wrong.",
     "Your teacher sees averages over the class, never over fewer than {group} people, and never your name or face.",
     "Numbers are stored on this computer: where a face was, and what it looked like to the program. No picture and no "
-    "sound is stored, and nothing is sent anywhere.",
+    "sound is kept, and nothing is sent anywhere.",
     "You may turn your camera off: the program then sees nothing of you. Ask your teacher for anything stored to be "
     "erased.",
     "If you do not agree, say so to your teacher or turn your camera off. That must have no consequences for you.",

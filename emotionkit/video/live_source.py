@@ -158,7 +158,7 @@ def _stream(text: str, scheme: str) -> LiveSource:
         "format_whitelist": _STREAM_FORMATS,
         # What is live is not worth waiting for: half a second tells what a stream holds.
         "analyzeduration": "500000",
-        "fflags": "nobuffer+discardcorrupt",
+        "fflags": "discardcorrupt",
     }
     if scheme.startswith("rtsp"):
         options["rtsp_transport"] = "tcp"

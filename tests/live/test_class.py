@@ -1,0 +1,150 @@
+"""A class becomes a lesson like any other, whatever cuts it short."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotionkit.warehouse import open_warehouse
+
+LESSON = "2026-09-28_physics-101_short"
+
+
+def rows(warehouse: Path, lesson_id: str = LESSON):
+    """Frames and faces of a lesson, and what its settings tell of losses."""
+    opened = open_warehouse(warehouse)
+    frames, faces = opened.frames(lesson_id), opened.faces(lesson_id)
+    lost = json.loads(opened.run(lesson_id).settings).get("live", {"dropped_frames": 0, "gaps": []})
+    return frames.drop(columns="lesson_id"), faces.drop(columns="lesson_id"), lost
+
+
+def assert_same_but_for_dropped_frames(live, processed):
+    """The rows of a class are those of its recording; frames for which there was no time are missing, and counted."""
+    frames, faces, lost = live
+    all_frames, all_faces, _ = processed
+    assert len(frames) + lost["dropped_frames"] == len(all_frames)
+    assert set(frames["pts_s"]) <= set(all_frames["pts_s"])
+    assert frames["weight_s"].sum() == pytest.approx(all_frames["weight_s"].sum())
+    if not lost["dropped_frames"]:
+        assert frames.equals(all_frames)
+        assert faces.equals(all_faces)
+    else:
+        # What is seen in a frame depends a little on which frames came before.
+        both = faces.merge(all_faces, on=["pts_s", "track_id"])
+        assert len(both) >= 0.9 * len(faces)
+        assert (both["emotion_x"] == both["emotion_y"]).mean() >= 0.9
+
+
+def test_a_file_played_at_its_own_speed_gives_what_processing_it_gives(live, short_lesson, processed):
+    command = live(short_lesson)
+    stored = command.wait_for("stored")
+    assert command.process.wait(30) == 0
+    assert stored["lesson_id"] == LESSON
+    assert_same_but_for_dropped_frames(rows(Path("warehouse")), rows(processed))
+    lesson, recorded = open_warehouse("warehouse").lesson(LESSON), open_warehouse(processed).lesson(LESSON)
+    assert lesson == recorded
+    assert not Path("warehouse", "parts").exists()
+    figures = [event for event in command.events if event["event"] == "figures"]
+    assert [event["second"] for event in figures] == sorted(event["second"] for event in figures)
+    assert max(event["faces"] for event in figures) == 7
+
+
+def test_a_stream_gives_what_processing_its_recording_gives(live, short_lesson, processed, serving, free_port):
+    with serving(short_lesson, free_port):
+        command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "net", "--patience", 1)
+        command.wait_for("lost")
+        command.wait_for("stored")
+    assert command.process.wait(30) == 0
+    frames, faces, lost = rows(Path("warehouse"), "net")
+    all_frames, all_faces, _ = rows(processed)
+    # The stream tells no end: its last picture ends with itself.
+    assert lost["gaps"] == []
+    frames.loc[frames.index[-1], "weight_s"] = all_frames["weight_s"].iloc[-1]
+    assert_same_but_for_dropped_frames((frames, faces, lost), (all_frames, all_faces, {}))
+    lesson = open_warehouse("warehouse").lesson("net")
+    assert lesson.recording == f"http://127.0.0.1:{free_port}/class.mkv"
+    assert lesson.started_at is not None
+
+
+def test_ctrl_c_ends_a_class_that_is_a_lesson_then(live, short_lesson):
+    command = live(short_lesson, "--lesson-id", "stopped")
+    command.wait_for("figures", second=lambda second: second > 3)
+    assert command.end() == 0
+    assert command.events[-1]["event"] == "stored"
+    frames, faces, _ = rows(Path("warehouse"), "stopped")
+    assert 3 <= frames["pts_s"].iloc[-1] < 10
+    assert len(faces) == 7 * len(frames)
+    assert open_warehouse("warehouse").lesson("stopped").duration_s == pytest.approx(
+        (frames["pts_s"] + frames["weight_s"]).max()
+    )
+
+
+def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_lesson):
+    command = live(short_lesson, "--lesson-id", "killed")
+    # What comes up to second 5 is written then; a little later it is on the disk.
+    command.wait_for("figures", second=lambda second: second > 6.9)
+    assert command.end(signal.SIGKILL) == -signal.SIGKILL
+    assert not Path("warehouse", "emotionkit.duckdb").exists()
+
+    again = live(short_lesson, "--lesson-id", "killed")
+    assert again.process.wait(30) == 1
+    assert "`emotionkit live --resume` stores one that was cut off" in again.complaints()
+
+    resume = [sys.executable, "-m", "emotionkit", "live", "--resume"]
+    done = subprocess.run(resume, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("killed is stored: ")
+    assert done.stderr == ""
+    frames, faces, _ = rows(Path("warehouse"), "killed")
+    assert frames["pts_s"].iloc[-1] >= 5
+    assert len(faces) == 7 * len(frames)
+    assert open_warehouse("warehouse").lesson("killed").duration_s >= 5
+    assert not Path("warehouse", "parts").exists()
+    assert subprocess.run(resume, capture_output=True, text=True, check=True).stdout == "No class was cut off.\n"
+
+
+def test_a_class_that_runs_is_not_stored_by_another(live, short_lesson):
+    command = live(short_lesson, "--lesson-id", "mine")
+    command.wait_for("figures", second=lambda second: second > 5.9)
+    resume = [sys.executable, "-m", "emotionkit", "live", "--resume"]
+    done = subprocess.run(resume, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is getting lesson 'mine' from another process" in done.stderr
+    assert command.end() == 0
+    assert len(rows(Path("warehouse"), "mine")[0]) > 0
+
+
+def test_a_lost_stream_is_found_again_and_the_gap_stays_a_gap(live, short_lesson, serving, free_port):
+    with serving(short_lesson, free_port):
+        command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "gap")
+        command.wait_for("figures", second=lambda second: second > 2)
+    lost = command.wait_for("lost")
+    with serving(short_lesson, free_port):
+        command.wait_for("figures", second=lambda second: second > lost["second"] + 3)
+    assert command.end() == 0
+    frames, _, losses = rows(Path("warehouse"), "gap")
+    ((start, end),) = losses["gaps"]
+    assert end > start + 0.4
+    ends = frames["pts_s"] + frames["weight_s"]
+    # Nothing stands for the time of the gap.
+    assert not ((frames["pts_s"] < end - 0.01) & (ends > start + 0.01)).any()
+    assert (np.diff(frames["pts_s"]) > 0).all()
+
+
+def test_a_machine_that_slept_has_a_gap(live, short_lesson, serving, free_port):
+    with serving(short_lesson, free_port, "-stream_loop", "-1"):
+        command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "slept", "--patience", 1)
+        command.wait_for("figures", second=lambda second: second > 1)
+        command.process.send_signal(signal.SIGSTOP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            command.process.wait(7)
+        command.process.send_signal(signal.SIGCONT)
+        lost = command.wait_for("lost")
+    assert lost["reason"].startswith("gave no picture for ")
+    command.wait_for("stored")
+    assert command.process.wait(30) == 0
