@@ -13,7 +13,7 @@ from typing import NamedTuple
 EVERY_S = 0.1
 MEMORY_EVERY_S = 1.0
 """Adding up the memory of a process takes the system ten milliseconds or more, so it is not done often."""
-_DECLARED = {"EMOTIONKIT_PURPOSE": "demonstration", "EMOTIONKIT_JURISDICTION": "US"}
+DECLARED = {"EMOTIONKIT_PURPOSE": "demonstration", "EMOTIONKIT_JURISDICTION": "US"}
 """What a benchmark reads its recordings for, unless the environment says otherwise."""
 
 _DECODE_ALL = """
@@ -53,7 +53,7 @@ def measure(command: list[str], warehouse: Path | None = None) -> Cost:
     the lesson is on the disk.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_DECLARED | dict(os.environ))
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=DECLARED | dict(os.environ))
     peak, next_look = 0.0, started
     first: float | None = None
     while True:

@@ -129,10 +129,11 @@ class RunningClass:
     def timeline(self) -> Timeline:
         """Return the timeline of the lesson so far; a bin in which nothing was counted is a gap."""
         width = bin_width(self._end_s)
-        bins = -(-self._used // round(width / BIN_S))
-        whole = np.zeros((bins * round(width / BIN_S), 3))
+        narrow = round(width / BIN_S)
+        bins = -(-self._used // narrow)
+        whole = np.zeros((bins * narrow, 3))
         whole[: self._used] = self._bins[: self._used]
-        sampled, faces, _ = whole.reshape(bins, -1, 3).sum(axis=1).T
+        sampled, faces, _ = whole.reshape(bins, narrow, 3).sum(axis=1).T
         return timeline_of(tuple(self._students()), faces, sampled, width, self.settings)
 
     def change(self) -> RecentChange:

@@ -166,6 +166,14 @@ class Asset(Answer):
         self.finish(stylesheet() + asset(name) if is_style else asset(name))
 
 
+class Nowhere(Answer):
+    """Whatever else is asked for."""
+
+    def get(self) -> None:
+        """Say that it is not there."""
+        self.send_error(404)
+
+
 ROUTES: tuple[tuple[str, type[Answer]], ...] = (
     (r"/", TeachersPage),
     (r"/events", News),

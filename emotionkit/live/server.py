@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import secrets
+import socket
 import ssl
 import threading
 from collections.abc import Mapping
@@ -15,11 +16,10 @@ from types import TracebackType
 from typing import Self
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from emotionkit.errors import LiveServerError
-from emotionkit.live.handlers import ROUTES, Site
+from emotionkit.live.handlers import ROUTES, Nowhere, Site
 from emotionkit.live.hub import Hub
 
 LOOPBACK = "127.0.0.1"
@@ -84,12 +84,14 @@ class LiveServer:
         """
         self._tls = place.tls()
         try:
-            self._sockets = bind_sockets(place.port, place.address)
+            family = socket.AF_INET6 if ":" in place.address else socket.AF_INET
+            self._socket = socket.create_server((place.address, place.port), family=family)
         except OSError as error:
             raise LiveServerError(
                 f"Port {place.port} of {place.address} cannot be used: {_said(error)}; --port chooses another."
             ) from error
-        port = self._sockets[0].getsockname()[1]
+        self._socket.setblocking(False)
+        port = self._socket.getsockname()[1]
         token = secrets.token_urlsafe(24)
         host = f"[{place.address}]" if ":" in place.address else place.address
         base = f"{'https' if self._tls else 'http'}://{host}:{port}"
@@ -99,7 +101,9 @@ class LiveServer:
         hosts = None if self._tls else frozenset({f"{host}:{port}", f"localhost:{port}"})
         site = Site(self._hub, token, f"emotionkit_{port}", hosts, bool(self._tls), purpose, jurisdiction, min_group)
         routes = [(path, answer, {"site": site}) for path, answer in ROUTES]
-        self._application = Application(routes, log_function=lambda _: None)
+        self._application = Application(
+            routes, log_function=lambda _: None, default_handler_class=Nowhere, default_handler_args={"site": site}
+        )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="emotionkit-live-server", daemon=True)
 
@@ -130,7 +134,7 @@ class LiveServer:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = HTTPServer(self._application, ssl_options=self._tls)
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         self._loop.run_forever()
         server.stop()
         for task in asyncio.all_tasks(self._loop):

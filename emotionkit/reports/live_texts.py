@@ -19,6 +19,7 @@ STATE_RUNNING = "{clock} of class"
 FACES = ("no face is seen", "one face is seen", "{count} faces are seen")
 FACES_UNUSABLE = "{count} more cannot be read"
 NOTICE_LINK = "Page for the participants"
+END = "End the class"
 
 HINTS = "What changed"
 HINT_NONE = "Nothing in the last minute differs from the lesson before by more than chance."

@@ -1,0 +1,17 @@
+"""Widgets for JupyterLab over what the other layers give; ipywidgets is imported when the first one is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emotionkit.widgets.live_panel import LivePanel
+
+__all__ = ["LivePanel"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.live_panel"), name)

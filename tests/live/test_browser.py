@@ -1,0 +1,66 @@
+"""The pages in a real browser, while a class is streamed."""
+
+from __future__ import annotations
+
+import signal
+
+
+def test_a_teacher_follows_a_streamed_class(live, serving, short_lesson, free_port, browser):
+    """From the first picture to the end, with the stream lost in between, on a desk and on a phone."""
+    with serving(short_lesson, free_port):
+        command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "seen")
+        started = command.wait_for("started")
+        browser.open(started["url"])
+        browser.wait_for("document.querySelectorAll('#expressions .row svg').length === 7")
+        browser.wait_for("document.querySelectorAll('#timeline svg').length === 8")
+        browser.wait_for("document.querySelector('.faces').innerText.startsWith('7 faces are seen')")
+        assert "token" not in browser.evaluate("location.href")
+        assert "Two minutes with 5 faces are needed" in browser.text()
+        before = browser.evaluate("document.querySelector('#status .state span').innerText")
+        browser.wait_for(f"document.querySelector('#status .state span').innerText !== {before!r}")
+
+        browser.open(started["url"], width=390, height=844)
+        browser.wait_for("document.querySelectorAll('#expressions .row svg').length === 7")
+        # Nothing has to be moved sideways, and the numbers stay in the window.
+        assert browser.evaluate("document.documentElement.scrollWidth") == 390
+        right = "Math.max(...[...document.querySelectorAll('.share')].map(e => e.getBoundingClientRect().right))"
+        assert browser.evaluate(right) <= 390
+    browser.wait_for("document.querySelector('#status .state.lost') !== null")
+    assert "Picture lost" in browser.text()
+    assert f"http://127.0.0.1:{free_port}/class.mkv" in browser.text()
+
+    with serving(short_lesson, free_port):
+        browser.wait_for("document.querySelector('#status .state.running') !== null", seconds=40)
+        browser.open(started["notice"], width=390, height=844)
+        assert browser.wait_for("document.querySelector('.sign.running').offsetHeight") > 0
+        assert browser.evaluate("document.querySelector('.sign.ended').offsetHeight") == 0
+        assert "Analysis is on" in browser.text()
+        assert browser.evaluate("document.documentElement.scrollWidth") == 390
+        assert command.end() == 0
+    browser.wait_for("document.querySelector('.sign.ended').offsetHeight > 0")
+    assert "Analysis is off" in browser.text()
+    assert browser.complaints == []
+
+
+def test_a_page_says_when_nothing_comes_any_more(live, short_lesson, browser):
+    command = live(short_lesson)
+    browser.open(command.wait_for("started")["url"])
+    browser.wait_for("document.querySelector('#status .state.running') !== null")
+    assert browser.evaluate("document.getElementById('offline').offsetHeight") == 0
+    command.end(signal.SIGKILL)
+    browser.wait_for("document.getElementById('offline').offsetHeight > 0")
+    assert "No connection to emotionkit" in browser.text()
+
+
+def test_scripts_from_elsewhere_do_not_run(live, short_lesson, browser):
+    command = live(short_lesson)
+    browser.open(command.wait_for("started")["url"])
+    browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title=1\">')")
+    browser.evaluate("fetch('https://example.org/')")
+    browser.evaluate(
+        "document.head.append(Object.assign(document.createElement('script'), {text: 'document.title=2'}))"
+    )
+    assert browser.evaluate("document.title") == "The class now"
+    browser.wait_for("true")
+    assert len(browser.complaints) >= 2
+    assert all("Content Security Policy" in complaint for complaint in browser.complaints)
