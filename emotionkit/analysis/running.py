@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -120,11 +120,13 @@ class RunningClass:
         """Return the class histogram of the last minute."""
         sums = self._minute_sums()
         looked_s = sum(frame.weight_s for frame in self._minute if len(frame.people))
-        return self._histogram([self._student(row[None], np.zeros(1), looked_s) for row in sums if row[7] > 0])
+        return histogram_of(
+            _in_order(self._student(row[None], np.zeros(1), looked_s) for row in sums if row[7] > 0), self.settings
+        )
 
     def so_far(self) -> ClassHistogram:
         """Return the class histogram of the lesson so far."""
-        return self._histogram(self._students())
+        return histogram_of(self._students(), self.settings)
 
     def timeline(self) -> Timeline:
         """Return the timeline of the lesson so far; a bin in which nothing was counted is a gap."""
@@ -134,7 +136,7 @@ class RunningClass:
         whole = np.zeros((bins * narrow, 3))
         whole[: self._used] = self._bins[: self._used]
         sampled, faces, _ = whole.reshape(bins, narrow, 3).sum(axis=1).T
-        return timeline_of(tuple(self._students()), faces, sampled, width, self.settings)
+        return timeline_of(self._students(), faces, sampled, width, self.settings)
 
     def change(self) -> RecentChange:
         """Return the last minute against the lesson before it, over the students seen in both.
@@ -184,17 +186,20 @@ class RunningClass:
             sums[frame.people] += frame.weight_s * np.column_stack([frame.probabilities, np.ones(len(frame.people))])
         return sums
 
-    def _students(self) -> list[StudentReadings]:
+    def _students(self) -> tuple[StudentReadings, ...]:
         looked_s = float(self._bins[: self._used, 2].sum()) if self._last else 0.0
         starts = np.arange(self._used) * BIN_S
         sums = self._sums[: len(self._people), : self._used]
-        return [self._student(row[seen], starts[seen], looked_s) for row in sums if (seen := row[:, 7] > 0).any()]
+        return _in_order(
+            self._student(row[seen], starts[seen], looked_s) for row in sums if (seen := row[:, 7] > 0).any()
+        )
 
     def _student(self, sums: NDArray[np.float64], pts_s: NDArray[np.float64], looked_s: float) -> StudentReadings:
         seconds = sums[:, 7]
         weight = min(1.0, float(seconds.sum()) / (self.settings.full_presence * looked_s))
         return StudentReadings(pts_s, seconds, sums[:, :7] / seconds[:, None], weight)
 
-    def _histogram(self, students: Sequence[StudentReadings]) -> ClassHistogram:
-        ordered = sorted(students, key=lambda student: (student.pts_s[0], len(student.pts_s), *student.mean))
-        return histogram_of(tuple(ordered), self.settings)
+
+def _in_order(students: Iterable[StudentReadings]) -> tuple[StudentReadings, ...]:
+    """Return students in an order that depends on what was read alone, as that of ``student_readings`` does."""
+    return tuple(sorted(students, key=lambda student: (student.pts_s[0], len(student.pts_s), *student.mean)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import os
 import secrets
 import socket
 import ssl
@@ -144,4 +145,6 @@ class LiveServer:
 
 
 def _said(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    # Python adds to some of the system's words what it was doing.
+    said = os.strerror(error.errno) if error.errno and not isinstance(error, ssl.SSLError) else error.strerror
+    return (said or str(error)).lower()

@@ -113,8 +113,8 @@ class LiveReader:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will come any more."""
-        return self._status.state is LiveState.ENDED and self._slot is None
+        """Whether nothing will come any more, and everything was told."""
+        return self._status.state is LiveState.ENDED and self._slot is None and self._fault is None
 
     def stop(self) -> None:
         """Read no further; what is there can still be taken."""

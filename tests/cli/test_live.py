@@ -1,0 +1,112 @@
+"""``emotionkit live`` with bad input of every kind; the classes themselves are in tests/live."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Give a SOURCE, or --resume"),
+        (["lesson.mp4", "--resume"], "Give a SOURCE, or --resume"),
+        (["lesson.mp4", "--sample-fps", "0"], "Setting sample_fps = 0.0 cannot be used"),
+        (["lesson.mp4", "--sample-fps", "nan"], "Setting sample_fps = nan cannot be used"),
+        (["lesson.mp4", "--port", "70000"], "70000"),
+        (["lesson.mp4", "--patience", "-1"], "-1"),
+    ],
+)
+def test_wrong_usage(emotionkit: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    status, out, err = emotionkit("live", *arguments)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["gone.mp4"], "gone.mp4 does not exist.\n"),
+        (["."], ". is a folder, not a recording.\n"),
+        (["77"], "camera 77 cannot be read (no such file or directory).\n"),
+        (["ftp://a/b"], "ftp://a/b cannot be read: streams begin with rtsp, rtsps, http, https, udp.\n"),
+        (["http://u:secret@127.0.0.1:9/x?key=secret"], "http://127.0.0.1:9/x cannot be read (connection refused).\n"),
+        (["0", "--address", "here"], "here is not an IP address.\n"),
+        (
+            ["0", "--address", "0.0.0.0"],
+            "The page is served at 0.0.0.0, which other machines can reach, only with --certificate.\n",
+        ),
+        (["0", "--certificate", "no.pem"], "The certificate no.pem cannot be used: no such file or directory.\n"),
+        (["0", "--lesson-id", "../x"], "The lesson id '../x' cannot be used: it contains '/'.\n"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="cameras have other names")
+def test_a_fault_is_one_sentence(emotionkit: Run, arguments: list[str], sentence: str) -> None:
+    status, out, err = emotionkit("live", *arguments, "--json")
+    assert (status, err) == (1, sentence)
+    assert "secret" not in out + err
+    assert not Path("warehouse").exists()
+
+
+def test_a_port_that_is_taken(emotionkit: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, _, err = emotionkit("live", "0", "--port", port)
+    assert status == 1
+    assert err == f"Port {port} of 127.0.0.1 cannot be used: address already in use; --port chooses another.\n"
+
+
+def test_nothing_starts_without_a_purpose(emotionkit: Run, short_lesson: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PURPOSE_VARIABLE, "teaching feedback")
+    monkeypatch.setenv(JURISDICTION_VARIABLE, "DE")
+    status, out, err = emotionkit("live", short_lesson)
+    assert (status, out) == (1, "")
+    assert "Article 5(1)(f)" in err
+    monkeypatch.delenv(PURPOSE_VARIABLE)
+    for arguments in ([short_lesson], ["--resume"]):
+        status, out, err = emotionkit("live", *arguments)
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert "`emotionkit init`" in err
+
+
+def test_a_lesson_is_not_replaced(emotionkit: Run, short_lesson: Path) -> None:
+    assert emotionkit("process", short_lesson, "--lesson-id", "taken")[0] == 0
+    status, out, err = emotionkit("live", short_lesson, "--lesson-id", "taken")
+    assert (status, out) == (1, "")
+    assert err == "There is a lesson 'taken' in the warehouse already; choose another name with --lesson-id.\n"
+
+
+def test_an_erased_recording_is_not_read_again(emotionkit: Run, short_lesson: Path) -> None:
+    assert emotionkit("process", short_lesson)[0] == 0
+    assert emotionkit("erase", "--recording", short_lesson, "--yes")[0] == 0
+    status, _, err = emotionkit("live", short_lesson)
+    assert status == 1
+    assert "is not read again; `emotionkit erase --readmit` allows it." in err
+
+
+def test_nothing_was_cut_off(emotionkit: Run, tmp_path: Path) -> None:
+    assert emotionkit("live", "--resume") == (0, "No class was cut off.\n", "")
+    assert emotionkit("live", "--resume", "--json") == (0, "", "")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_warehouse_that_cannot_be_written(emotionkit: Run, short_lesson: Path) -> None:
+    Path("file").write_text("")
+    status, _, err = emotionkit("live", short_lesson, "--warehouse", "file", "--json")
+    assert (status, err.count("\n")) == (1, 1)
+    assert err.startswith("The warehouse file ")
+
+
+def test_help_fits_a_terminal(emotionkit: Run) -> None:
+    status, out, _ = emotionkit("live", "--help")
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= 80
