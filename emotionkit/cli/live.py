@@ -88,7 +88,12 @@ def live(
         session = LiveSession(plan, LazyClassifier(threads=1), server, say.event, patience_s=patience)
         with _ended_by_signals(session):
             say.started(plan.lesson_id, server.url, server.notice_url)
-            return say.ended(session.run(), plan.lesson_id)
+            outcome = session.run()
+            if outcome is not None:
+                say.stored(outcome)
+                return ALL_WELL
+            complain(f"No picture came, so nothing of {plan.lesson_id} is stored.")
+            return ALL_WELL if session.was_stopped else FAILED
 
 
 @contextmanager
@@ -130,13 +135,6 @@ class _Teller:
             complain(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}")
         elif name == "running" and _number(facts["second"]) > 0:
             complain(f"The picture is back at {clock(_number(facts['second']))}.")
-
-    def ended(self, outcome: Outcome | None, lesson_id: str) -> int:
-        if outcome is None:
-            complain(f"No picture came, so nothing of {lesson_id} is stored.")
-            return FAILED
-        self.stored(outcome)
-        return ALL_WELL
 
     def stored(self, outcome: Outcome) -> None:
         if self._as_json:

@@ -23,6 +23,9 @@ from emotionkit.warehouse import Part, PartsFolder, begun_lessons
 STORE_EVERY_S = 5
 """Seconds of the class from one writing to the next; so much a crash can cost."""
 
+LONGEST_PIECE_S = 300
+"""Seconds after which a piece ends though no key frame came: its part is written again and again."""
+
 Gaps = Sequence[tuple[Fraction, Fraction]]
 
 
@@ -52,7 +55,8 @@ class LiveLesson:
         """
         self._settle(sample.previous_end)
         begins = self._cutter.begins(sample.frame.pts, sample.group)
-        if self._readings and (begins or sample.after_gap):
+        is_long = self._readings and sample.frame.pts - self._readings[0].pts >= LONGEST_PIECE_S
+        if self._readings and (begins or is_long or sample.after_gap):
             self._end_piece()
         (reading,) = readings(iter([sample.frame]), self._reader, self._classifier)
         self._readings.append(reading)

@@ -18,13 +18,14 @@ from emotionkit.faces import FaceReader
 from emotionkit.live.beginning import Plan
 from emotionkit.live.lesson import LiveLesson
 from emotionkit.records import Frame, FrameReading
-from emotionkit.reports.live_sections import LiveFacts, live_figures, live_status
+from emotionkit.reports.live_sections import LiveFacts, live_figures, live_retrospect, live_status
 from emotionkit.video.live_pictures import now
 from emotionkit.video.live_reader import LiveFrame, LiveReader, LiveState
 
 TICK_S = 0.5
 """Seconds for which a picture is waited for before it is told how things are."""
-TIMELINE_EVERY_S = 5.0
+SLOW_EVERY_S = 5.0
+"""Seconds from one timeline and look for changes to the next: a page that hints and takes back is not calm."""
 
 Tell = Callable[[str, Mapping[str, object]], None]
 """Called with the name of an event and its facts, plain values for JSON."""
@@ -58,11 +59,16 @@ class LiveSession:
         self._state = LiveState.CONNECTING
         self._faces = self._usable = 0
         self._second = 0.0
-        self._timeline_at = -TIMELINE_EVERY_S
+        self._slow_at = -SLOW_EVERY_S
 
     def stop(self) -> None:
         """End the class after the picture that is being read; what was read is stored."""
         self._stopped.set()
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether somebody ended it."""
+        return self._stopped.is_set()
 
     def run(self) -> Outcome | None:
         """Read the class to its end and return the lesson that it became; None if no picture ever came.
@@ -73,6 +79,7 @@ class LiveSession:
         """
         self._warm_up()
         reader = LiveReader(self._plan.source, self._plan.settings.sample_fps, self._patience_s)
+        self._show_state(reader)
         with self._held, reader:
             while not reader.is_over:
                 if self._stopped.is_set():
@@ -93,6 +100,7 @@ class LiveSession:
         for second in range(180):
             scratch.add(second, 1, range(6), np.random.default_rng(second).dirichlet(np.ones(7), 6))
         live_figures(LiveFacts(LiveState.CONNECTING, "", "", "", 0), scratch)
+        live_retrospect(scratch)
 
     def _take(self, sample: LiveFrame, reader: LiveReader) -> None:
         if self._lesson is None:
@@ -117,15 +125,15 @@ class LiveSession:
         self._running.add(float(reading.pts), float(reading.weight), [face.track_id for face in usable], shares)
 
     def _show(self, reader: LiveReader, due: float) -> None:
-        timeline = self._second - self._timeline_at >= TIMELINE_EVERY_S
-        if timeline:
-            self._timeline_at = self._second
         facts = self._facts(reader)
-        sections = live_figures(facts, self._running, with_timeline=timeline)
+        sections = live_figures(facts, self._running)
         came_at = time.time() - (now() - due)
         plain = {"second": self._second, "faces": self._faces, "usable": self._usable, "dropped": reader.dropped}
         self._shown_by.publish(facts.state, sections, came_at=came_at, **plain)
         self._tell("figures", plain | {"latency_s": round(now() - due, 3)})
+        if self._second - self._slow_at >= SLOW_EVERY_S:
+            self._slow_at = self._second
+            self._shown_by.publish(facts.state, live_retrospect(self._running))
 
     def _notice_state(self, reader: LiveReader) -> None:
         """Tell when the source is lost, is back, or ended."""
@@ -136,9 +144,12 @@ class LiveSession:
         if status.state is LiveState.LOST and self._lesson is not None:
             self._lesson.store(reader.dropped, reader.gaps)
         if status.state is not LiveState.ENDED:
-            facts = self._facts(reader)
-            self._shown_by.publish(facts.state, {"status": live_status(facts)})
+            self._show_state(reader)
             self._tell(status.state, {"second": self._second, "reason": status.reason})
+
+    def _show_state(self, reader: LiveReader) -> None:
+        facts = self._facts(reader)
+        self._shown_by.publish(facts.state, {"status": live_status(facts)})
 
     def _facts(self, reader: LiveReader) -> LiveFacts:
         status = reader.status
@@ -156,7 +167,7 @@ class LiveSession:
 
     def _finish(self, reader: LiveReader) -> Outcome | None:
         facts = self._facts(reader)
-        self._shown_by.publish(facts.state, live_figures(facts, self._running))
+        self._shown_by.publish(facts.state, live_figures(facts, self._running) | live_retrospect(self._running))
         self._tell("ended", {"second": self._second, "reason": facts.reason})
         if self._lesson is None:
             return None

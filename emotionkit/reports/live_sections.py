@@ -131,15 +131,21 @@ def live_losses(facts: LiveFacts) -> str:
     return rendered("live_losses.html.j2", words=words, read_this=live_texts.READ_THIS)
 
 
-def live_figures(facts: LiveFacts, running: RunningClass, *, with_timeline: bool = True) -> dict[str, str]:
-    """Return the sections of a running class by their ids; without the timeline where that has not changed."""
-    sections = {
+def live_figures(facts: LiveFacts, running: RunningClass) -> dict[str, str]:
+    """Return the sections that follow every picture, by their ids."""
+    return {
         "status": live_status(facts),
-        "hints": live_hints(running.change(), running.min_group),
         "expressions": live_expressions(running.minute(), running.so_far(), running.min_group),
         "losses": live_losses(facts),
     }
-    return sections | ({"timeline": live_timeline(running.timeline())} if with_timeline else {})
+
+
+def live_retrospect(running: RunningClass) -> dict[str, str]:
+    """Return the sections that look back, by their ids; a page on which they change with every picture is not calm."""
+    return {
+        "hints": live_hints(running.change(), running.min_group),
+        "timeline": live_timeline(running.timeline()),
+    }
 
 
 def _expression_row(emotion: str, tables: list[pd.DataFrame], top: float) -> dict[str, object]:

@@ -82,7 +82,9 @@ def live_pictures(live: LiveSource, source: Source, rest: Rest) -> Iterator[Live
             if not isinstance(picture, VideoFrame) or picture.is_corrupt:
                 continue
             start, end = clock.time(picture)
-            zero = _zero(live, source, start) if zero is None else zero
+            if zero is None:
+                # A stream may be joined in its middle.
+                zero = source.start if live.is_file else start
             pts = start - zero
             pace.check(pts, last, arrived)
             if last is not None and pts <= last:
@@ -91,11 +93,6 @@ def live_pictures(live: LiveSource, source: Source, rest: Rest) -> Iterator[Live
             yield LivePicture(
                 pts, max(end - zero, pts), pace.due(pts, arrived), bisect_right(keys, picture.pts or 0), picture
             )
-
-
-def _zero(live: LiveSource, source: Source, first: Fraction) -> Fraction:
-    """Return where second 0 is; a stream that is joined in its middle may tell a start long ago."""
-    return source.start if live.is_file or 0 <= first - source.start <= 1 else first
 
 
 class _Pace:

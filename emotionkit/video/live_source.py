@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import av
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ExitError, FFmpegError
 
 from emotionkit.errors import LiveSourceError, RecordingError
 from emotionkit.video.source import Source, opened, video_of
@@ -118,7 +118,8 @@ def opened_live(source: LiveSource) -> Iterator[Source]:
     except RecordingError as error:
         raise LiveSourceError(source.name, error.reason) from error
     except (FFmpegError, OSError) as error:
-        said = (error.strerror or "unknown error").lower()
+        # What PyAV makes of a timeout.
+        said = "it does not answer" if isinstance(error, ExitError) else (error.strerror or "unknown error").lower()
         raise LiveSourceError(source.name, f"cannot be read ({said}).") from error
 
 

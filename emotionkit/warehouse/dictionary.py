@@ -85,7 +85,7 @@ DICTIONARY: dict[str, tuple[Column, ...]] = {
         _RUN_ID,
         Column("software_version", "text", "", "Version of emotionkit"),
         Column("model_sha256", "hash", "64 hexadecimal digits", "SHA-256 of the network's weights"),
-        Column("settings", "JSON", "", "Settings that decide which rows a recording gives"),
+        Column("settings", "JSON", "", "Settings that decide which rows a recording gives; what a live class lost"),
         Column("fingerprint", "hash", "64 hexadecimal digits", "SHA-256 of the settings"),
         Column("started_at", "instant", "UTC", "Start of the run"),
         Column("ended_at", "instant", "UTC", "End of the run"),

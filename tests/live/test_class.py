@@ -72,19 +72,6 @@ def test_a_stream_gives_what_processing_its_recording_gives(live, short_lesson, 
     assert lesson.started_at is not None
 
 
-def test_ctrl_c_ends_a_class_that_is_a_lesson_then(live, short_lesson):
-    command = live(short_lesson, "--lesson-id", "stopped")
-    command.wait_for("figures", second=lambda second: second > 3)
-    assert command.end() == 0
-    assert command.events[-1]["event"] == "stored"
-    frames, faces, _ = rows(Path("warehouse"), "stopped")
-    assert 3 <= frames["pts_s"].iloc[-1] < 10
-    assert len(faces) == 7 * len(frames)
-    assert open_warehouse("warehouse").lesson("stopped").duration_s == pytest.approx(
-        (frames["pts_s"] + frames["weight_s"]).max()
-    )
-
-
 def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_lesson):
     command = live(short_lesson, "--lesson-id", "killed")
     # What comes up to second 5 is written then; a little later it is on the disk.
@@ -108,7 +95,7 @@ def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_le
     assert subprocess.run(resume, capture_output=True, text=True, check=True).stdout == "No class was cut off.\n"
 
 
-def test_a_class_that_runs_is_not_stored_by_another(live, short_lesson):
+def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):
     command = live(short_lesson, "--lesson-id", "mine")
     command.wait_for("figures", second=lambda second: second > 5.9)
     resume = [sys.executable, "-m", "emotionkit", "live", "--resume"]
@@ -116,7 +103,13 @@ def test_a_class_that_runs_is_not_stored_by_another(live, short_lesson):
     assert done.returncode == 1
     assert "is getting lesson 'mine' from another process" in done.stderr
     assert command.end() == 0
-    assert len(rows(Path("warehouse"), "mine")[0]) > 0
+    assert command.events[-1]["event"] == "stored"
+    frames, faces, _ = rows(Path("warehouse"), "mine")
+    assert frames["pts_s"].iloc[-1] >= 5
+    assert len(faces) == 7 * len(frames)
+    assert open_warehouse("warehouse").lesson("mine").duration_s == pytest.approx(
+        (frames["pts_s"] + frames["weight_s"]).max()
+    )
 
 
 def test_a_lost_stream_is_found_again_and_the_gap_stays_a_gap(live, short_lesson, serving, free_port):
