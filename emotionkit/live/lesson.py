@@ -16,7 +16,7 @@ from emotionkit.faces.joining import TrackJoiner
 from emotionkit.faces.tracklet import tracklet_json
 from emotionkit.live.beginning import settings_of, with_losses
 from emotionkit.records import FrameReading, Lesson, Run
-from emotionkit.video.live_reader import LiveFrame
+from emotionkit.video.live_sampler import LiveFrame
 from emotionkit.video.pieces import Cutter
 from emotionkit.warehouse import Part, PartsFolder, begun_lessons
 

@@ -20,7 +20,8 @@ from emotionkit.live.lesson import LiveLesson
 from emotionkit.records import Frame, FrameReading
 from emotionkit.reports.live_sections import LiveFacts, live_figures, live_retrospect, live_status
 from emotionkit.video.live_pictures import now
-from emotionkit.video.live_reader import LiveFrame, LiveReader, LiveState
+from emotionkit.video.live_reader import LiveReader, LiveState
+from emotionkit.video.live_sampler import LiveFrame
 
 TICK_S = 0.5
 """Seconds for which a picture is waited for before it is told how things are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,11 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from emotionkit.errors import LiveSourceError
-from emotionkit.records import Frame
 from emotionkit.video.live_pictures import LivePicture, live_pictures, now
+from emotionkit.video.live_sampler import LiveFrame, LiveSampler
 from emotionkit.video.live_source import READ_TIMEOUT_S, LiveSource, opened_live
-from emotionkit.video.luma import luma
-from emotionkit.video.sampling import SLACK, sampling_rate
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
 """Seconds before a lost source is tried again; each further time twice as long, up to the longest."""
@@ -37,25 +34,6 @@ class LiveStatus:
     state: LiveState
     since: float
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LiveFrame:
-    """A sampled picture of a running class.
-
-    Attributes:
-        frame: Its ``weight`` is what a sample usually stands for; the next one tells what it came to.
-        previous_end: Second until which the sample before this one stands.
-        after_gap: Whether the source was lost in between.
-        group: How many key frames of the connection there were up to it.
-        due: When by :func:`now` it came.
-    """
-
-    frame: Frame
-    previous_end: Fraction
-    after_gap: bool
-    group: int
-    due: float
 
 
 class LiveReader:
@@ -84,13 +62,12 @@ class LiveReader:
         self.size: tuple[int, int] | None = None
         self.frame_rate = 0.0
         self.has_key_frames = False
-        self._source, self._rate, self._patience_s = source, sampling_rate(sample_fps), patience_s
+        self._source, self._sampler, self._patience_s = source, LiveSampler(sample_fps), patience_s
         self._status = LiveStatus(LiveState.CONNECTING, now())
         self._fault: LiveSourceError | None = None
         self._slot: LiveFrame | None = None
         self._filled = threading.Condition()
         self._stopping = threading.Event()
-        self._cell = -1
         self._started: float | None = None
         self._thread = threading.Thread(target=self._run, name="emotionkit-live-reader", daemon=True)
 
@@ -166,7 +143,12 @@ class LiveReader:
                     return
                 after_gap, before = offset is None and self._started is not None, self.end
                 offset = self._offset(picture) if offset is None else offset
-                self._look_at(picture, offset, before if after_gap else None)
+                if self._status.state is not LiveState.RUNNING:
+                    self._set(LiveState.RUNNING)
+                sample = self._sampler.sample(picture, offset, before if after_gap else None)
+                if sample is not None:
+                    self.size = (sample.frame.luma.shape[1], sample.frame.luma.shape[0])
+                    self._offer(sample)
                 self.end = max(self.end, picture.end + offset)
 
     def _offset(self, picture: LivePicture) -> Fraction:
@@ -178,20 +160,6 @@ class LiveReader:
         start = max(elapsed, self.end)
         self.gaps.append((self.end, start))
         return start - picture.pts
-
-    def _look_at(self, picture: LivePicture, offset: Fraction, gap_from: Fraction | None) -> None:
-        """Offer a picture if it is the first one in its cell of the grid."""
-        pts = picture.pts + offset
-        if self._status.state is not LiveState.RUNNING:
-            self._set(LiveState.RUNNING)
-        cell = math.floor((pts + SLACK) * self._rate)
-        if cell <= self._cell and gap_from is None:
-            return
-        self._cell = cell
-        frame = Frame(pts, 1 / self._rate, luma(picture.picture))
-        self.size = (frame.luma.shape[1], frame.luma.shape[0])
-        gapped = gap_from is not None
-        self._offer(LiveFrame(frame, gap_from if gap_from is not None else pts, gapped, picture.group, picture.due))
 
     def _offer(self, sample: LiveFrame) -> None:
         with self._filled:

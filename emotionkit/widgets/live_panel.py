@@ -12,7 +12,7 @@ import ipywidgets
 from emotionkit.batch.undertaking import Outcome
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
-from emotionkit.errors import EmotionkitError
+from emotionkit.errors import EmotionkitError, InvalidInputError
 from emotionkit.live.beginning import plan_class
 from emotionkit.live.session import LiveSession
 from emotionkit.policy import declared_policy
@@ -23,6 +23,8 @@ from emotionkit.reports.rendering import asset
 from emotionkit.video.live_source import parse_live_source
 
 _CLASS = "emotionkit-live"
+_one_at_a_time = threading.Lock()
+"""dlib's detector must not be at work in two threads of one process."""
 
 
 class LivePanel(ipywidgets.VBox):
@@ -54,9 +56,11 @@ class LivePanel(ipywidgets.VBox):
             PolicyError: No purpose is declared, or one that the law forbids.
             SettingsError: ``sample_fps`` is out of range.
             LiveSourceError: The source names nothing that can be read on this machine.
-            InvalidInputError: The lesson's id cannot be used or is taken.
+            InvalidInputError: The lesson's id cannot be used or is taken, or another panel shows a class.
             RecordingError: The file cannot be read, or something of it was erased.
         """
+        if _one_at_a_time.locked():
+            raise InvalidInputError("A class is being shown in this notebook already; end it first.")
         project = load_project_settings()
         plan = plan_class(
             parse_live_source(str(source)),
@@ -99,7 +103,8 @@ class LivePanel(ipywidgets.VBox):
 
     def _run(self) -> None:
         try:
-            self.outcome = self._session.run()
+            with _one_at_a_time:
+                self.outcome = self._session.run()
         except EmotionkitError as error:
             self.error = error
             self._sections["status"].value = f'<p class="state lost">{escape(str(error))}</p>'

@@ -6,11 +6,22 @@ import json
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from emotionkit.batch.pipeline import process_recording
+from emotionkit.config import ProcessingSettings
+from emotionkit.emotions.lazy import LazyClassifier
+from emotionkit.live.beginning import plan_class
+from emotionkit.live.lesson import LiveLesson
+from emotionkit.policy import Policy, Purpose
+from emotionkit.project import RecordingsSettings
+from emotionkit.video.live_pictures import live_pictures
+from emotionkit.video.live_sampler import LiveSampler
+from emotionkit.video.live_source import opened_live, parse_live_source
 from emotionkit.warehouse import open_warehouse
 
 LESSON = "2026-09-28_physics-101_short"
@@ -39,6 +50,36 @@ def assert_same_but_for_dropped_frames(live, processed):
         both = faces.merge(all_faces, on=["pts_s", "track_id"])
         assert len(both) >= 0.9 * len(faces)
         assert (both["emotion_x"] == both["emotion_y"]).mean() >= 0.9
+
+
+@pytest.mark.slow
+def test_where_nothing_is_dropped_rows_are_those_of_the_recording(sample_class, tmp_path):
+    """Bit by bit, over three pieces; without a clock, so that no machine is too slow for it."""
+    recording = sample_class / "2026-09-14_physics-101_waves.mp4"
+    classifier, settings = LazyClassifier(threads=1), ProcessingSettings()
+    process_recording(recording, tmp_path / "recorded", classifier, settings, lesson_id="it")
+    source = parse_live_source(str(recording))
+    policy = Policy(Purpose.DEMONSTRATION, "US")
+    plan = plan_class(
+        source, tmp_path / "live", settings, lesson_id="it", policy=policy, min_group=5, naming=RecordingsSettings()
+    )
+    sampler, numbers = LiveSampler(settings.sample_fps), set()
+    with opened_live(source) as opened:
+        lesson = LiveLesson(plan.undertaking((1280, 720), 25.0, classifier.sha256), classifier, has_key_frames=True)
+        for picture in live_pictures(source, opened, lambda _: None):
+            if sample := sampler.sample(picture, Fraction(0)):
+                numbers |= {(sample.frame.pts, face.track_id) for face in lesson.read(sample).faces}
+    lesson.finish(picture.end, 0, [])
+    frames, faces, lost = rows(tmp_path / "live", "it")
+    all_frames, all_faces, _ = rows(tmp_path / "recorded", "it")
+    assert lost == {"dropped_frames": 0, "gaps": []}
+    assert frames.equals(all_frames)
+    assert faces.equals(all_faces)
+    assert open_warehouse(tmp_path / "live").tracks("it").equals(open_warehouse(tmp_path / "recorded").tracks("it"))
+    # The numbers that were shown meanwhile are those that stay.
+    assert {track for _, track in numbers} == set(faces["track_id"])
+    assert len(numbers) == len(faces)
+    assert {(float(pts), track) for pts, track in numbers} == set(zip(faces["pts_s"], faces["track_id"], strict=True))
 
 
 def test_a_file_played_at_its_own_speed_gives_what_processing_it_gives(live, short_lesson, processed):

@@ -19,6 +19,8 @@ def test_shows_and_stores_a_class(short_lesson):
     while not (panel.shown()["timeline"] and "0:00 of class" not in panel.shown()["status"]):
         assert time.monotonic() < until, panel.shown()
         time.sleep(0.1)
+    with pytest.raises(InvalidInputError, match="end it first"):
+        LivePanel(str(short_lesson), "warehouse", lesson_id="other")
     shown = panel.shown()
     assert "7 faces are seen" in shown["status"]
     assert shown["expressions"].count("<svg") == 7
