@@ -176,6 +176,29 @@ class ClusterError(EmotionkitError):
         self.reason = reason
 
 
+class ConsentError(EmotionkitError):
+    """A student may not be told apart: no consent that stands covers a lesson in which the student was seen."""
+
+
+class UnknownCourseError(EmotionkitError, KeyError):
+    """No lesson of that course is in the warehouse.
+
+    Attributes:
+        course: What was asked for.
+        known: Some courses that are there.
+    """
+
+    def __init__(self, course: str, known: tuple[str, ...] = ()) -> None:
+        hint = f" Known courses: {', '.join(map(quoted, known))}." if known else " The warehouse holds no course yet."
+        super().__init__(f"There is no course {quoted(course)}.{hint}")
+        self.course = course
+        self.known = known
+
+    def __str__(self) -> str:
+        # As with lessons.
+        return str(self.args[0])
+
+
 class ErasureError(EmotionkitError):
     """An erasure could not be completed; once what is in its way is gone, ``emotionkit erase`` completes it.
 
@@ -194,13 +217,13 @@ class ReportError(EmotionkitError):
     """A report could not be made.
 
     Attributes:
-        lesson_id: The lesson.
+        lesson_id: The lesson; of another report, the course or student.
         notebook: The executed notebook with the failing cell marked, if it came that far.
     """
 
-    def __init__(self, lesson_id: str, reason: str, notebook: Path | None = None) -> None:
+    def __init__(self, lesson_id: str, reason: str, notebook: Path | None = None, *, kind: str = "lesson") -> None:
         kept = f" The notebook with the failing cell is {notebook}." if notebook else ""
-        super().__init__(f"The report of lesson {lesson_id!r} failed: {reason}{kept}")
+        super().__init__(f"The report of {kind} {quoted(lesson_id)} failed: {reason}{kept}")
         self.lesson_id = lesson_id
         self.reason = reason
         self.notebook = notebook

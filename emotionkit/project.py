@@ -34,6 +34,9 @@ _OTHER_SECTIONS = """\
 # pattern = "{date}_{course}_{title}"
 # time_zone = "Europe/Berlin"
 
+[reports]
+# language = "de"
+
 [retention]
 # Days; what has none is kept.
 # segments = 730
@@ -129,6 +132,13 @@ class NightlySettings(_Section):
     tell: Literal["always", "problems"] = "always"
 
 
+class ReportsSettings(_Section):
+    """The section ``[reports]``: how pages are written."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    """Code of the language (ISO 639) of pages."""
+
+
 class ProjectSettings(_Section):
     """All of emotionkit.toml."""
 
@@ -136,6 +146,7 @@ class ProjectSettings(_Section):
     recordings: RecordingsSettings = RecordingsSettings()
     retention: RetentionSettings = RetentionSettings()
     nightly: NightlySettings = NightlySettings()
+    reports: ReportsSettings = ReportsSettings()
 
 
 def load_project_settings(path: Path = Path(PROJECT_FILE)) -> ProjectSettings:

@@ -149,7 +149,7 @@ def test_init_keeps_what_else_is_set(settings_file):
         ("[policy]\n# a remark\nmingroup = 5", "line 3: policy.mingroup is not known here; there are purpose, juris"),
         (
             "[polcy]\nmin_group = 5",
-            "line 1: polcy is not known here; there are policy, recordings, retention, nightly.",
+            "line 1: polcy is not known here; there are policy, recordings, retention, nightly, reports.",
         ),
         ("[retention]\nreports = 0", "line 2: retention.reports = 0 cannot be used: "),
         ('[recordings]\ntime_zone = "Middle/Earth"', "line 2: recordings.time_zone = 'Middle/Earth' cannot be used: g"),

@@ -20,7 +20,7 @@ from emotionkit.analysis.readings import StudentReadings, effective_number, stud
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
 
-IntervalOver = Literal["students", "time", "nothing"]
+IntervalOver = Literal["students", "lessons", "time", "nothing"]
 FEWEST_STUDENTS = 1.5
 """Effective number of students from which an interval over students is given."""
 
@@ -54,8 +54,8 @@ class ClassHistogram:
 
     @property
     def withheld(self) -> bool:
-        """Whether students were seen, too few of them to be shown."""
-        return self.min_group is not None and 0 < self.students < self.min_group
+        """Whether students were seen and are not shown: too few, or others could be worked out from them."""
+        return self.min_group is not None and self.students > 0 and bool(self.table["mean"].isna().all())
 
 
 def class_histogram(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -19,10 +20,13 @@ Reading = Literal["probabilities", "labels"]
 
 _SUMS = ", ".join(f"sum({emotion} * weight_s) AS {emotion}" for emotion in EMOTIONS)
 _SHARES = ", ".join(f"sum({emotion}) / sum(seconds) AS {emotion}" for emotion in EMOTIONS)
+_SO_FAR_SQL = """
+SELECT lesson_id FROM lessons WHERE course = $course AND (started_at, lesson_id) <= (
+    SELECT (started_at, lesson_id) FROM lessons WHERE lesson_id = $until)
+"""
 _MEANS_SQL = f"""
 WITH chosen AS (
-    SELECT lesson_id FROM lessons WHERE course = $course AND (started_at, lesson_id) <= (
-        SELECT (started_at, lesson_id) FROM lessons WHERE lesson_id = $until)
+    SELECT unnest($lessons) AS lesson_id
 ), lengths AS (
     SELECT lesson_id, sum(weight_s) AS sampled_s FROM frames SEMI JOIN chosen USING (lesson_id) GROUP BY lesson_id
 ), tracks_seen AS (
@@ -82,8 +86,7 @@ def course_student_means(
 ) -> pd.DataFrame:
     """Return :func:`student_means` of a lesson and of all earlier ones of its course, reduced where the rows are.
 
-    Only lessons with a known start are earlier than another; without course or start there is the lesson alone. Of a
-    student with two faces in one frame both count towards the weight.
+    Only lessons with a known start are earlier than another; without course or start there is the lesson alone.
 
     Args:
         warehouse: Where the lessons are.
@@ -102,11 +105,25 @@ def course_student_means(
             warehouse.faces(lesson_id).assign(lesson_id=lesson_id),
             settings,
         )
+    so_far = warehouse.sql(_SO_FAR_SQL, {"course": lesson.course, "until": lesson_id}).fetchall()
+    return lesson_student_means(warehouse, [earlier for (earlier,) in so_far], settings)
+
+
+def lesson_student_means(
+    warehouse: Warehouse, lesson_ids: Sequence[str], settings: AnalysisSettings | None = None
+) -> pd.DataFrame:
+    """Return :func:`student_means` of any lessons, reduced where the rows are; ids that are unknown have no rows.
+
+    Of a student with two faces in one frame both count towards the weight.
+
+    Raises:
+        WarehouseError: The warehouse cannot be read.
+    """
+    settings = settings or AnalysisSettings()
     answer = warehouse.sql(
         _MEANS_SQL,
         {
-            "course": lesson.course,
-            "until": lesson_id,
+            "lessons": list(lesson_ids) or [""],
             "minimum_quality": settings.minimum_quality,
             "full_presence": settings.full_presence,
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,15 +32,20 @@ def withhold_small_groups(
     }
     shown = published({"lesson": frozenset().union(*bins.values()), **bins}, min_group, person=lambda piece: piece[0])
     withheld = [index for index, pieces in bins.items() if pieces and index not in shown]
-    starts = timeline.faces["start_s"].iloc[withheld]
+    return without(histogram, min_group, withheld="lesson" not in shown), without_bins(timeline, min_group, withheld)
+
+
+def without(histogram: ClassHistogram, min_group: int, *, withheld: bool) -> ClassHistogram:
+    """Return a histogram with NaN for its shares if it is withheld; either way it knows the smallest group."""
+    return replace(histogram, table=histogram.table * np.nan if withheld else histogram.table, min_group=min_group)
+
+
+def without_bins(timeline: Timeline, min_group: int, withheld: Sequence[int]) -> Timeline:
+    """Return a timeline with NaN for the shares of the bins withheld, told by their place; it counts them."""
+    starts = timeline.faces["start_s"].iloc[list(withheld)]
     expressions = timeline.expressions.copy()
     expressions.loc[expressions["start_s"].isin(starts), ["mean", "low", "high"]] = np.nan
-    return (
-        replace(
-            histogram, table=histogram.table if "lesson" in shown else histogram.table * np.nan, min_group=min_group
-        ),
-        replace(timeline, expressions=expressions, min_group=min_group, withheld_bins=len(withheld)),
-    )
+    return replace(timeline, expressions=expressions, min_group=min_group, withheld_bins=len(withheld))
 
 
 def large_enough(means: pd.DataFrame, lesson_id: str, min_group: int) -> pd.DataFrame:
@@ -53,6 +59,10 @@ def large_enough(means: pd.DataFrame, lesson_id: str, min_group: int) -> pd.Data
         lesson_id: The lesson that is compared with the others.
         min_group: Students that a figure speaks of, at least.
     """
-    students = means.groupby("lesson_id")["lesson_id"].transform("size")
-    large = means.loc[students >= min_group]
+    large = large_lessons(means, min_group)
     return large if lesson_id in set(large["lesson_id"]) else means.loc[means["lesson_id"] == lesson_id]
+
+
+def large_lessons(means: pd.DataFrame, min_group: int) -> pd.DataFrame:
+    """Return the rows of the lessons in which at least ``min_group`` students were seen."""
+    return means.loc[means.groupby("lesson_id")["lesson_id"].transform("size") >= min_group]

@@ -62,7 +62,8 @@ def model() -> str:
 
 def report_notebook() -> str:
     """Return where the notebooks of the reports lie."""
-    from emotionkit.reports.lesson import NOTEBOOK, notebooks_folder
+    from emotionkit.reports.lesson import NOTEBOOK
+    from emotionkit.reports.making import notebooks_folder
 
     notebook = notebooks_folder() / NOTEBOOK
     if not notebook.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -10,31 +11,74 @@ from emotionkit.cli.output import FilePath, complain, json_option, print_json, s
 from emotionkit.errors import EmotionkitError
 from emotionkit.project import load_project_settings
 
+Render = Callable[[str], Path]
+
 
 @click.command()
-@click.argument("lesson_ids", metavar="LESSON_ID...", nargs=-1, required=True)
+@click.argument("lesson_ids", metavar="[LESSON_ID]...", nargs=-1)
+@click.option("--course", "courses", metavar="NAME", multiple=True, help="A course over all its lessons.")
+@click.option("--student", "students", metavar="ID", multiple=True, help="A student who agreed, by id or name.")
 @warehouse_option
 @click.option("--out", type=FilePath, metavar="DIR", default="reports", help="Where the reports go.")
+@click.option("--language", metavar="CODE", help="en or de.  [default: that of emotionkit.toml, else en]")
 @json_option
-def report(lesson_ids: tuple[str, ...], warehouse: Path, out: Path, as_json: bool) -> int:
-    """Write the page of a lesson.
+def report(
+    lesson_ids: tuple[str, ...],
+    courses: tuple[str, ...],
+    students: tuple[str, ...],
+    warehouse: Path,
+    out: Path,
+    language: str | None,
+    as_json: bool,
+) -> int:
+    """Write pages of lessons, courses and students.
 
-    It goes to DIR/LESSON_ID/index.html, with the notebook that made it.
+    That of a lesson goes to DIR/LESSON_ID/index.html, with the notebook that made it. DIR/index.html lists them all.
     """
-    from emotionkit.reports import render_lesson_report
-
-    min_group = load_project_settings().policy.min_group
+    if not (lesson_ids or courses or students):
+        raise click.UsageError("Name a lesson, --course or --student.")
+    settings = load_project_settings()
+    tongue = language or settings.reports.language
     pages: dict[str, str] = {}
     failures: dict[str, str] = {}
-    for lesson_id in dict.fromkeys(lesson_ids):
+    for name, render in _asked(lesson_ids, courses, students, warehouse, out, settings.policy.min_group, tongue):
         try:
-            pages[lesson_id] = str(render_lesson_report(warehouse, lesson_id, out, min_group=min_group))
+            pages[name] = str(render(name))
         except EmotionkitError as error:
-            failures[lesson_id] = str(error)
+            failures[name] = str(error)
             complain(str(error))
         else:
             if not as_json:
-                click.echo(pages[lesson_id])
+                click.echo(pages[name])
+    if pages:
+        from emotionkit.reports import write_index
+
+        write_index(out, warehouse, language=tongue)
     if as_json:
         print_json({"done": pages, "failed": failures})
     return status(len(pages), len(failures))
+
+
+def _asked(
+    lesson_ids: tuple[str, ...],
+    courses: tuple[str, ...],
+    students: tuple[str, ...],
+    warehouse: Path,
+    out: Path,
+    min_group: int,
+    language: str,
+) -> list[tuple[str, Render]]:
+    """Return each thing asked for once, with what makes its report."""
+    from emotionkit.reports import render_course_report, render_lesson_report, render_student_report
+
+    def lesson(name: str) -> Path:
+        return render_lesson_report(warehouse, name, out, min_group=min_group, language=language)
+
+    def course(name: str) -> Path:
+        return render_course_report(warehouse, name, out, min_group=min_group, language=language)
+
+    def student(name: str) -> Path:
+        return render_student_report(warehouse, name, out, language=language)
+
+    kinds = ((lesson_ids, lesson), (courses, course), (students, student))
+    return [(name, render) for names, render in kinds for name in dict.fromkeys(names)]

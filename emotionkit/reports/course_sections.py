@@ -7,7 +7,7 @@ import pandas as pd
 from emotionkit.analysis import Changes, LessonDifference, Timeline
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.rendering import rendered
-from emotionkit.reports.sections import Section
+from emotionkit.reports.section import Numbers, Section
 
 MOST_MOMENTS = 10
 
@@ -25,24 +25,49 @@ def moments(changes: Changes, timeline: Timeline | None = None, min_group: int =
     """
     if not changes.looked or changes.students < min_group or (timeline is not None and timeline.withheld_bins):
         return Section("")
-    table = changes.table.loc[changes.table["students"] >= min_group]
-    numbers = table.loc[[not _leaves_few(changes.students - count, min_group) for count in table["students"]]]
-    by_moment = [_telling(rows) for _, rows in table.groupby("moment", sort=True)]
-    largest = sorted(by_moment, key=lambda rows: -rows["difference"].abs().max())[:MOST_MOMENTS]
-    shown = [rows for rows in by_moment if any(rows is one for one in largest)]
-    lead = texts.MOMENTS_LEAD if len(shown) == len(by_moment) else texts.MOMENTS_SOME
+    all_moments = _moments(changes, min_group)
+    shown = _largest(all_moments)
+    numbers = changes.table.loc[_with_numbers(changes, min_group)]
+    lead = texts.MOMENTS_LEAD if len(shown) == len(all_moments) else texts.MOMENTS_SOME
     return Section(
         rendered(
             "listed.html.j2",
             id="moments",
             heading=texts.MOMENTS,
-            lead=lead.format(shown=len(shown), all=len(by_moment)) if shown else texts.MOMENTS_NONE,
+            lead=lead.format(shown=len(shown), all=len(all_moments)) if shown else texts.MOMENTS_NONE,
             items=[_moment(rows, numbers.index) for rows in shown],
             notes=[texts.MOMENTS_NOTE] if shown else [],
-            details=texts.MOMENTS_TABLE,
-            columns=texts.MOMENTS_COLUMNS,
-            rows=[_moment_row(row) for _, row in numbers.iterrows()],
+            numbers=Numbers(
+                texts.MOMENTS_COLUMNS, [_moment_row(row) for _, row in numbers.iterrows()], texts.MOMENTS_TABLE
+            ),
         )
+    )
+
+
+def marked_moments(changes: Changes, timeline: Timeline, min_group: int) -> pd.DataFrame:
+    """Return the changes that :func:`moments` tells, for marks in the timeline: ``time_s`` and ``emotion``."""
+    if not changes.looked or changes.students < min_group or timeline.withheld_bins:
+        return changes.table.iloc[:0]
+    return pd.concat([changes.table.iloc[:0], *_largest(_moments(changes, min_group))])
+
+
+def told_differences(difference: LessonDifference, min_group: int) -> str:
+    """Return the differences from the course so far in one sentence, or that there are none, or why none is known."""
+    tested = difference.design != "nothing" and difference.students >= min_group
+    if not tested:
+        return texts.COURSE_TOO_FEW if difference.against else texts.OPENING_NO_EARLIER
+    count = len(difference.against)
+    lessons = texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)
+    numbers = _numbers_may_be_told(difference, min_group)
+    words = (
+        (texts.OPENING_MORE, texts.OPENING_LESS) if numbers else (texts.OPENING_MORE_ALONE, texts.OPENING_LESS_ALONE)
+    )
+    larger = difference.larger_than_chance()
+    told = [_compared(str(emotion), row, *words) for emotion, row in larger.iterrows()]
+    if not told:
+        return texts.COURSE_NOTHING.format(lessons=lessons)
+    return texts.OPENING_LEAD.format(
+        lessons=lessons, differences="; ".join(text[0].lower() + text[1:] for text in told)
     )
 
 
@@ -57,30 +82,52 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     """
     tested = difference.design != "nothing" and difference.students >= min_group
     larger = difference.larger_than_chance() if tested else difference.table.iloc[:0]
-    numbers = difference.design == "independent" or not _leaves_few(difference.only_here, min_group)
+    numbers = _numbers_may_be_told(difference, min_group)
+    words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
     lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
     if not tested:
         lead = texts.COURSE_TOO_FEW if difference.against else texts.COURSE_NO_EARLIER
     count = len(difference.against)
-    people = texts.STUDENTS[min(difference.students, 2) - 1].format(count=difference.students)
-    about = texts.COURSE_NOTE.get(difference.design, "").format(students=people)
+    about = texts.COURSE_NOTE.get(difference.design, "").format(students=formatting.people(difference.students))
     return Section(
         rendered(
             "listed.html.j2",
             id="course",
             heading=texts.COURSE_SO_FAR,
             lead=lead.format(lessons=texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)),
-            items=[("", _compared(str(emotion), row, numbers=numbers)) for emotion, row in larger.iterrows()]
-            if tested
-            else [],
+            items=[("", _compared(str(emotion), row, *words)) for emotion, row in larger.iterrows()] if tested else [],
             notes=[f"{about} {texts.COURSE_CHANCE}"] if tested else [],
-            details=texts.COURSE_TABLE,
-            columns=texts.COURSE_COLUMNS,
-            rows=[_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()]
-            if tested and numbers
-            else [],
+            numbers=Numbers(
+                texts.COURSE_COLUMNS,
+                [_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()]
+                if tested and numbers
+                else [],
+                texts.COURSE_TABLE,
+            ),
         )
     )
+
+
+def _numbers_may_be_told(difference: LessonDifference, min_group: int) -> bool:
+    return difference.design == "independent" or not _leaves_few(difference.only_here, min_group)
+
+
+def _moments(changes: Changes, min_group: int) -> list[pd.DataFrame]:
+    """Return the rows that tell of each moment, by time, of those that enough people were seen at."""
+    table = changes.table.loc[changes.table["students"] >= min_group]
+    return [_telling(rows) for _, rows in table.groupby("moment", sort=True)]
+
+
+def _largest(moments: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    largest = sorted(moments, key=lambda rows: -rows["difference"].abs().max())[:MOST_MOMENTS]
+    return [rows for rows in moments if any(rows is one for one in largest)]
+
+
+def _with_numbers(changes: Changes, min_group: int) -> pd.Index[int]:
+    """Return the index of the rows whose numbers do not, with those of the whole class, speak of a few."""
+    left = changes.students - changes.table["students"]
+    few = (left > 0) & (left < min_group)
+    return changes.table.index[(changes.table["students"] >= min_group) & ~few]
 
 
 def _leaves_few(left: int, min_group: int) -> bool:
@@ -104,7 +151,12 @@ def _moment(rows: pd.DataFrame, with_numbers: pd.Index[int]) -> tuple[str, str]:
         before, after = formatting.percent(row["before"]), formatting.percent(row["after"])
         pattern = rise if row["difference"] > 0 else fall
         told.append(pattern.format(emotion=texts.EMOTIONS[row["emotion"]], before=before, after=after))
-    return formatting.clock(float(rows["time_s"].iloc[0])), "; ".join(told)
+    time, early, late = (
+        formatting.clock(max(0.0, float(seconds)))
+        for seconds in (rows["time_s"].iloc[0], rows["early_s"].min(), rows["late_s"].max())
+    )
+    said = "; ".join(told)
+    return time, said if early == late else texts.MOMENT_BETWEEN.format(told=said, early=early, late=late)
 
 
 def _moment_row(row: pd.Series[float]) -> list[str]:
@@ -119,10 +171,7 @@ def _moment_row(row: pd.Series[float]) -> list[str]:
     ]
 
 
-def _compared(emotion: str, row: pd.Series[float], *, numbers: bool) -> str:
-    more, less = texts.COURSE_MORE, texts.COURSE_LESS
-    if not numbers:
-        more, less = texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE
+def _compared(emotion: str, row: pd.Series[float], more: str, less: str) -> str:
     here, there = formatting.percent(row["here"]), formatting.percent(row["there"])
     return (more if row["difference"] > 0 else less).format(emotion=texts.EMOTIONS[emotion], here=here, there=there)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from emotionkit.reports import texts
 
 LONGEST_NAME = 200
+LONGEST_SENTENCE = 500
 
 
 def percent(share: float) -> str:
@@ -16,11 +17,8 @@ def percent(share: float) -> str:
     >>> percent(0.456), percent(0.002), percent(0.0), percent(0.999)
     ('46%', '<1%', '0%', '>99%')
     """
-    if 0 < share < 0.005:
-        return "<1%"
-    if 0.995 <= share < 1:
-        return ">99%"
-    return f"{100 * share:.0f}%"
+    value = "<1" if 0 < share < 0.005 else ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+    return texts.PERCENT.format(value=value)
 
 
 def exact_percent(share: float) -> str:
@@ -29,7 +27,7 @@ def exact_percent(share: float) -> str:
     >>> exact_percent(0.4567), exact_percent(float("nan"))
     ('45.7%', '–')
     """
-    return "–" if share != share else f"{100 * share:.1f}%"  # noqa: PLR0124 - NaN alone differs from itself
+    return "–" if share != share else texts.PERCENT.format(value=_marked(f"{100 * share:.1f}"))  # noqa: PLR0124 - NaN alone differs from itself
 
 
 def points(difference: float) -> str:
@@ -38,7 +36,7 @@ def points(difference: float) -> str:
     >>> points(0.1234), points(-0.02), points(float("nan"))
     ('+12.3', '−2.0', '–')
     """
-    return "–" if difference != difference else f"{100 * difference:+.1f}".replace("-", "−")  # noqa: PLR0124 - as above
+    return "–" if difference != difference else _marked(f"{100 * difference:+.1f}".replace("-", "−"))  # noqa: PLR0124 - as above
 
 
 def clock(seconds: float) -> str:
@@ -58,8 +56,7 @@ def number(value: float) -> str:
     >>> number(7.04), number(7.25), number(12345)
     ('7', '7.2', '12,345')
     """
-    text = f"{value:,.1f}"
-    return text.removesuffix(".0")
+    return _marked(f"{value:,.1f}".removesuffix(".0"))
 
 
 def date(moment: datetime | None) -> str:
@@ -83,14 +80,37 @@ def date(moment: datetime | None) -> str:
     )
 
 
-def name(value: str | None) -> str:
+def name(value: str | None, longest: int = LONGEST_NAME) -> str:
     r"""Return a name that came from outside, fit to be shown: no control characters, and not endless.
 
     >>> name("Waves\x00 and\nlight"), name(None)
     ('Waves and light', 'not known')
     """
-    if not value or not value.strip():
-        return texts.UNKNOWN
-    one_line = " ".join(value.split())
+    one_line = " ".join((value or "").split())
     shown = "".join(char for char in one_line if unicodedata.category(char) not in {"Cc", "Cs"})
-    return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + texts.ELLIPSIS
+    if not shown.strip():
+        return texts.UNKNOWN
+    return shown if len(shown) <= longest else shown[:longest] + texts.ELLIPSIS
+
+
+def people(count: int) -> str:
+    """Return how many people, in words.
+
+    >>> people(1), people(9)
+    ('one person', '9 people')
+    """
+    return texts.STUDENTS[min(count, 2) - 1].format(count=count)
+
+
+def span(start_s: float, end_s: float) -> str:
+    """Return a stretch of the lesson.
+
+    >>> span(0, 90)
+    '0:00–1:30'
+    """
+    return f"{clock(start_s)}–{clock(end_s)}"
+
+
+def _marked(text: str) -> str:
+    """Return a number as Python writes it with the marks of the language in use."""
+    return text.translate({ord("."): texts.DECIMAL_MARK, ord(","): texts.THOUSANDS_MARK})

@@ -15,6 +15,17 @@ EMOTION_COLORS = {
 }
 """After Okabe and Ito, Color Universal Design (2008): told apart with any colour vision. The name always stands by."""
 
+EMOTION_MARKS = {
+    "angry": "^",
+    "disgust": "X",
+    "fear": "v",
+    "happy": "o",
+    "neutral": "s",
+    "sad": "D",
+    "surprise": "P",
+}
+"""Marks, as Matplotlib calls them: a second cue, which needs no colour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:

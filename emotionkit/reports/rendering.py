@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from importlib import resources
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,6 +12,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 def rendered(template: str, **values: object) -> str:
     """Return a template of ``emotionkit/reports/templates`` filled with values, all of them escaped."""
     return _environment().get_template(template).render(**values)
+
+
+def address(path: str) -> str:
+    """Return a relative address of a file, whatever characters its name has.
+
+    >>> address("it's {odd} $(x) [1] & 時間/index.html")
+    './it%27s%20%7Bodd%7D%20%24%28x%29%20%5B1%5D%20%26%20%E6%99%82%E9%96%93/index.html'
+    """
+    return f"./{quote(path)}"
 
 
 @functools.cache

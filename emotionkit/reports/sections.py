@@ -2,94 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from emotionkit.analysis import ClassHistogram, Coverage, Timeline
 from emotionkit.records import EMOTIONS, Lesson, Run
 from emotionkit.reports import formatting, texts
-from emotionkit.reports.figures import histogram_figure, picture, timeline_figure
+from emotionkit.reports.drawing import picture
+from emotionkit.reports.figures import histogram_figure, timeline_figure
 from emotionkit.reports.rendering import rendered
+from emotionkit.reports.section import Numbers, Section, shares_in_words
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A piece of the report as HTML; empty where there is nothing to show."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
-def lesson_header(lesson: Lesson, coverage: Coverage) -> Section:
-    """Return title, course, teacher, date, length and how many faces."""
-    faces = texts.FACES_VALUE.format(mean=formatting.number(coverage.mean_faces), most=coverage.most_faces)
-    facts = [
-        (texts.COURSE, formatting.name(lesson.course)),
-        (texts.TEACHER, formatting.name(lesson.teacher)),
-        (texts.DATE, formatting.date(lesson.started_at)),
-        (texts.LENGTH, formatting.clock(lesson.duration_s)),
-        (texts.FACES, faces if coverage.faces_used else texts.UNKNOWN),
-    ]
-    known = [(term, value) for term, value in facts if value != texts.UNKNOWN]
-    return Section(rendered("header.html.j2", title=formatting.name(lesson.title), facts=known))
-
-
-def summary(histogram: ClassHistogram, coverage: Coverage) -> Section:
-    """Return the lesson in two sentences, or why there is nothing to show, and what that may mean."""
-    if histogram.withheld:
-        why = texts.WITHHELD_WHY.format(
-            students=_people(histogram.students).capitalize(),
-            group=histogram.min_group,
-            seen=formatting.percent(coverage.seen_share),
-        )
-        return Section(rendered("summary.html.j2", headline=texts.WITHHELD, sentences=why))
-    if histogram.students:
-        return Section(rendered("summary.html.j2", sentences=_what_was_seen(histogram, coverage)))
-    found = coverage.faces_found
-    headline, why = (texts.NO_USABLE_FACE, texts.NO_USABLE_FACE_WHY) if found else (texts.NO_FACE, texts.NO_FACE_WHY)
-    why = why.format(
-        frames=formatting.number(coverage.sampled_frames),
-        length=formatting.clock(coverage.sampled_s),
-        found=formatting.number(found),
-    )
-    return Section(rendered("summary.html.j2", headline=headline, sentences=why))
-
-
-def expressions(histogram: ClassHistogram) -> Section:
+def expressions(histogram: ClassHistogram, *, several: bool = False) -> Section:
     """Return the class histogram of the seven expressions with its intervals and numbers; empty without any."""
     if not histogram.students or histogram.withheld:
         return Section("")
     table = histogram.table
-    values = ", ".join(
-        f"{texts.EMOTIONS[emotion]} {formatting.percent(table['mean'][emotion])}" for emotion in EMOTIONS
-    )
     figure = picture(
-        lambda theme, width: histogram_figure(histogram, theme, width), texts.EXPRESSIONS_ALT.format(values=values)
+        lambda theme, width: histogram_figure(histogram, theme, width),
+        texts.EXPRESSIONS_ALT.format(values=shares_in_words(histogram)),
     )
-    caption = texts.EXPRESSIONS_CAPTION[histogram.interval_over].format(students=_people(histogram.students))
+    caption = texts.EXPRESSIONS_CAPTION[histogram.interval_over].format(students=formatting.people(histogram.students))
     return Section(
         rendered(
             "figure.html.j2",
             id="expressions",
-            heading=texts.EXPRESSIONS,
+            heading=texts.EXPRESSIONS_OVER if several else texts.EXPRESSIONS,
             picture=figure,
             caption=caption,
-            details=texts.EXPRESSIONS_TABLE,
-            columns=[texts.EXPRESSION, texts.SHARE, texts.FROM, texts.TO, texts.EFFECTIVE],
-            rows=[_share_row(emotion, table) for emotion in EMOTIONS],
-            note=texts.EFFECTIVE_NOTE.format(readings=formatting.number(histogram.readings)),
+            listed=[],
+            numbers=Numbers(
+                [texts.EXPRESSION, texts.SHARE, texts.FROM, texts.TO, texts.EFFECTIVE],
+                [_share_row(emotion, table) for emotion in EMOTIONS],
+                texts.NUMBERS,
+                texts.EFFECTIVE_NOTE.format(readings=formatting.number(histogram.readings))
+                if histogram.readings
+                else "",
+            ),
         )
     )
 
 
-def timeline(result: Timeline) -> Section:
+def timeline(result: Timeline, segments: pd.DataFrame | None = None, moments: pd.DataFrame | None = None) -> Section:
     """Return the seven expressions and the number of faces through the lesson; empty without a face.
 
     Where every point is withheld, it says why; the summary says so where the histogram is withheld too.
+
+    Args:
+        result: The timeline.
+        segments: Rows of the table ``segments``: named parts of the lesson, which get lines and a list.
+        moments: Changes to mark, of :func:`emotionkit.reports.course_sections.marked_moments`.
     """
     rows = result.expressions
     withheld = texts.TIMELINE_WITHHELD.format(
@@ -99,28 +62,43 @@ def timeline(result: Timeline) -> Section:
         if not result.withheld_bins or len(result.seen) < (result.min_group or 0):
             return Section("")
         return Section(rendered("withheld.html.j2", id="timeline", heading=texts.TIMELINE, words=withheld))
+    parts = (
+        [] if segments is None else list(zip(segments["title"], segments["start_s"], segments["end_s"], strict=True))
+    )
     shares = rows.pivot_table(index="start_s", columns="emotion", values="mean", dropna=False)
-    caption = texts.TIMELINE_CAPTION.format(bin=formatting.clock(result.bin_s))
-    figure = picture(lambda theme, width: timeline_figure(result, theme, width), _timeline_alt(shares, result.bin_s))
+    said = [texts.TIMELINE_CAPTION.format(bin=formatting.clock(result.bin_s))]
+    said += [withheld] if result.withheld_bins else []
+    said += [texts.TIMELINE_MOMENTS] if moments is not None and len(moments) else []
+    figure = picture(
+        lambda theme, width: timeline_figure(
+            result, theme, width, segments=[start for _, start, _ in parts], moments=moments
+        ),
+        _timeline_alt(shares, result.bin_s),
+    )
     return Section(
         rendered(
             "figure.html.j2",
             id="timeline",
             heading=texts.TIMELINE,
             picture=figure,
-            caption=caption if not result.withheld_bins else f"{caption} {withheld}",
-            details=texts.TIMELINE_TABLE,
-            columns=[texts.TIMELINE_START, *(texts.EMOTIONS[emotion] for emotion in EMOTIONS), texts.TIMELINE_FACES],
-            rows=[
-                [
-                    formatting.clock(start),
-                    *(formatting.exact_percent(shares[emotion].get(start, np.nan)) for emotion in EMOTIONS),
-                    "–" if np.isnan(faces) else formatting.number(faces),
-                ]
-                for start, faces in zip(result.faces["start_s"], result.faces["faces"], strict=True)
-            ],
-            note="",
+            caption=" ".join(said),
+            listed=[(formatting.name(name), formatting.span(start, end)) for name, start, end in parts],
+            numbers=_timeline_numbers(result, shares),
         )
+    )
+
+
+def _timeline_numbers(result: Timeline, shares: pd.DataFrame) -> Numbers:
+    return Numbers(
+        [texts.TIMELINE_START, *(texts.EMOTIONS[emotion] for emotion in EMOTIONS), texts.TIMELINE_FACES],
+        [
+            [
+                formatting.clock(start),
+                *(formatting.exact_percent(shares[emotion].get(start, np.nan)) for emotion in EMOTIONS),
+                "–" if np.isnan(faces) else formatting.number(faces),
+            ]
+            for start, faces in zip(result.faces["start_s"], result.faces["faces"], strict=True)
+        ],
     )
 
 
@@ -169,22 +147,6 @@ def footer(lesson: Lesson, run: Run) -> Section:
         model=formatting.name(run.model_sha256[:8]),
     )
     return Section(rendered("footer.html.j2", words=words))
-
-
-def _what_was_seen(histogram: ClassHistogram, coverage: Coverage) -> str:
-    (first, first_share), (second, second_share) = histogram.table["mean"].nlargest(2).items()
-    return texts.SUMMARY.format(
-        first=texts.EMOTIONS[str(first)].lower(),
-        first_share=formatting.percent(first_share),
-        second=texts.EMOTIONS[str(second)].lower(),
-        second_share=formatting.percent(second_share),
-        students=_people(histogram.students),
-        seen=formatting.percent(coverage.seen_share),
-    )
-
-
-def _people(count: int) -> str:
-    return texts.STUDENTS[min(count, 2) - 1].format(count=count)
 
 
 def _share_row(emotion: str, table: pd.DataFrame) -> list[str]:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from emotionkit.errors import InvalidInputError, UnknownLessonError
 from emotionkit.warehouse.audit import append_audit
+from emotionkit.warehouse.consents import CONSENTED_SQL
 from emotionkit.warehouse.dictionary import DICTIONARY, EXPORTED, Column
 from emotionkit.warehouse.durable import sync_file, sync_folder
 from emotionkit.warehouse.faults import told
@@ -28,14 +29,10 @@ DICTIONARY_FILE = "columns.csv"
 
 # What a spreadsheet takes for the beginning of a formula, also in the wide forms of East Asian scripts.
 _FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
-_CONSENTED = """
-CASE WHEN student_id IN (
-    SELECT consents.student_id FROM consents, lessons
-    WHERE lessons.lesson_id = $lesson_id AND withdrawn_at IS NULL
-        AND (scope = 'whole' OR lower(consents.course) = lower(lessons.course))
-        AND given_at::DATE <= started_at::DATE AND (ends_at IS NULL OR started_at::DATE <= ends_at::DATE)
-) THEN student_id END AS student_id
-"""
+_CONSENTED = f"""
+CASE WHEN student_id IN (SELECT student_id FROM ({CONSENTED_SQL}) WHERE lesson_id = $lesson_id)
+    THEN student_id END AS student_id
+"""  # noqa: S608 - a query within a query
 _ORDER = {"segments": "start_s", "frames": "pts_s", "faces": "pts_s, track_id", "tracks": "track_id"}
 _SOME = 5
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import duckdb
 
-from emotionkit.errors import UnknownLessonError
+from emotionkit.errors import UnknownLessonError, UnknownStudentError
 from emotionkit.records import Lesson, Run
 from emotionkit.warehouse.connection import has_database, reading_connection
+from emotionkit.warehouse.consents import CONSENTED_SQL
 from emotionkit.warehouse.rows import stored_lesson, stored_run, stored_run_id
 
 if TYPE_CHECKING:
@@ -123,6 +124,46 @@ class Warehouse:
         return self._rows_of(
             lesson_id, "SELECT * EXCLUDE lesson_id FROM segments WHERE lesson_id = $lesson_id ORDER BY start_s"
         )
+
+    def consented(self, lesson_id: str) -> dict[str, str]:
+        """Return the students seen in a lesson who may be told apart, by ``student_id`` with their names.
+
+        Their consent covers the lesson's day and course, and was not taken back since.
+
+        Raises:
+            UnknownLessonError: There is no lesson of that id.
+        """
+        query = f"""
+            SELECT DISTINCT student_id, name
+            FROM tracks JOIN students USING (student_id) SEMI JOIN ({CONSENTED_SQL}) USING (lesson_id, student_id)
+            WHERE lesson_id = $lesson_id ORDER BY name, student_id
+        """  # noqa: S608 - a query within a query
+        rows = self._rows_of(lesson_id, query)
+        return dict(zip(rows["student_id"], rows["name"], strict=True))
+
+    def student(self, name_or_id: str) -> tuple[str, str]:
+        """Return id and name of a student, told by either, whatever the case of the name.
+
+        Raises:
+            UnknownStudentError: Nobody of that name or id is enrolled.
+        """
+        query = "SELECT student_id, name FROM students WHERE student_id = $who OR lower(name) = lower($who) LIMIT 1"
+        with self._connected() as connection:
+            found = connection.execute(query, {"who": name_or_id}).fetchone()
+        if found is None:
+            raise UnknownStudentError(name_or_id)
+        return str(found[0]), str(found[1])
+
+    def lessons_of(self, student_id: str) -> pd.DataFrame:
+        """Return the rows of ``lessons`` in which a student was seen and may be told apart, as :meth:`consented`."""
+        query = f"""
+            FROM lessons WHERE lesson_id IN (
+                SELECT lesson_id FROM tracks SEMI JOIN ({CONSENTED_SQL}) USING (lesson_id, student_id)
+                WHERE student_id = $student_id)
+            ORDER BY started_at NULLS LAST, lesson_id
+        """  # noqa: S608 - a query within a query
+        with self._connected() as connection:
+            return _frame(connection.sql(query, params={"student_id": student_id}))
 
     def _rows_of(self, lesson_id: str, query: str) -> pd.DataFrame:
         with self._connected() as connection:

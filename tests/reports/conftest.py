@@ -68,12 +68,12 @@ WAVES = Lesson(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def waves() -> Lesson:
     return WAVES
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stored() -> Callable[..., str]:
     return store
 

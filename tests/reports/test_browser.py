@@ -1,86 +1,165 @@
-"""The page in a real browser, where Chromium is installed."""
+"""Pages in a real browser, where Chromium is installed: on a phone and a desk, light and dark, and printed."""
 
 from __future__ import annotations
 
 import base64
-import shutil
-import subprocess
+import dataclasses
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 
-import nbformat
 import pytest
+from chromium import Tab, browsing
+from in_process import page_of
 
-from emotionkit.analysis import AnalysisSettings, class_histogram, lesson_coverage
-from emotionkit.reports import sections
-from emotionkit.reports.page import report_page
+from emotionkit.records import LessonSegment
+from emotionkit.reports import write_index
+from emotionkit.reports.night import FailedRecording, Night, NightStatus, write_night
 from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse.register import Consent, Sighting, Student
+from emotionkit.warehouse.students import changing_register
 
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --enable-logging=stderr"
-)
+HOSTILE = "</title><script>document.title = 'taken'</script><b onclick=x>{{ 7*7 }} \u202e"
+PARTS = (LessonSegment(0, 100, "Introduction"), LessonSegment(100, 200, HOSTILE), LessonSegment(200, 300, "Questions"))
+PHONE, DESK = (390, 844), (1280, 900)
 
 
 @pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not found:
-        pytest.skip("no Chromium is installed")
-    return found
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Tab:
+    with browsing(tmp_path_factory.mktemp("chromium") / "profile") as tab:
+        yield tab
 
 
-@pytest.fixture
-def page(warehouse: Path, tmp_path: Path) -> Path:
-    """A page made of the sections themselves, without a kernel."""
-    rows = open_warehouse(warehouse)
-    lesson_id = "it's {odd} $(x) [1] & 時間"
-    lesson, tables = rows.lesson(lesson_id), (rows.frames(lesson_id), rows.faces(lesson_id))
-    histogram = class_histogram(*tables, AnalysisSettings(resamples=100))
-    shown = [
-        sections.lesson_header(lesson, lesson_coverage(*tables)),
-        sections.expressions(histogram),
-        sections.guide(),
-    ]
-    outputs = [nbformat.v4.new_output("display_data", data={"text/html": section.html}) for section in shown]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
-    path = tmp_path / "index.html"
-    path.write_text(report_page(notebook, lesson.title), "utf-8")
-    return path
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, stored, waves) -> dict[str, Path]:
+    """A page of each kind, of a course of three lessons in which one of nine students agreed."""
+    folder, reports = tmp_path_factory.mktemp("warehouse"), tmp_path_factory.mktemp("reports")
+    common = {"warehouse": str(folder)}
+    for week in range(3):
+        start = waves.started_at + timedelta(weeks=week)
+        stored(folder, dataclasses.replace(waves, lesson_id=f"week-{week}", started_at=start, segments=PARTS), 9 - week)
+    stored(folder, dataclasses.replace(waves, lesson_id="empty", title=HOSTILE, course=None, duration_s=20.0), 0)
+    enrol(folder)
+    for lesson_id, name in (("week-2", "Waves"), ("empty", HOSTILE)):
+        (reports / lesson_id).mkdir()
+        page_of("lesson_report.ipynb", name, reports / lesson_id / "index.html", lesson_id=lesson_id, **common)
+    page_of("lesson_report.ipynb", "Wellen", reports / "german.html", "de", lesson_id="week-2", **common)
+    page_of("course_report.ipynb", "Physics 101", reports / "course.html", course="Physics 101", **common)
+    page_of("student_report.ipynb", "Ada", reports / "student.html", student_id="s-00000001", **common)
+    now = datetime(2026, 9, 15, 2, tzinfo=UTC)
+    failed = FailedRecording(recording="a.mp4", lesson_id=None, kind="crashed", reason="It is no video.", nights=3)
+    write_night(
+        reports, Night(date=now.date(), started_at=now, ended_at=now, status=NightStatus.SOME_FAILED, failed=(failed,))
+    )
+    named = {name: reports / f"{name}.html" for name in ("german", "course", "student")}
+    lessons = {"lesson": reports / "week-2" / "index.html", "empty": reports / "empty" / "index.html"}
+    return lessons | named | {"index": write_index(reports, folder)}
 
 
-def browse(chromium: str, profile: Path, page: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [chromium, *QUIET.split(), f"--user-data-dir={profile}", *arguments, page.as_uri()]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        pytest.skip("Chromium does not start on this machine")
+def enrol(folder: Path) -> None:
+    with changing_register(folder) as register:
+        student = Student(
+            "s-00000001", "Ada <b>L.</b>", datetime(2026, 9, 1).date(), [Consent(datetime(2026, 9, 1).date())]
+        )
+        for lesson in open_warehouse(folder).lessons().to_dict("records"):
+            if lesson["lesson_id"] != "empty":
+                student.sightings.append(
+                    Sighting(lesson["lesson_id"], lesson["run_id"], 2, lesson["started_at"].date())
+                )
+        register.students.append(student)
 
 
-def complaints(log: str) -> list[str]:
-    """What the page made the browser say; its troubles with the machine are its own."""
-    return [line for line in log.splitlines() if "CONSOLE" in line]
+KINDS = pytest.mark.parametrize("kind", ["lesson", "empty", "german", "course", "student", "index"])
 
 
-def test_the_browser_has_nothing_to_complain_of(chromium, page, tmp_path):
-    done = browse(chromium, tmp_path / "profile", page, "--window-size=390,844", "--dump-dom")
-    assert "</html>" in done.stdout
-    assert complaints(done.stderr) == []
+@KINDS
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_it_renders_in_silence_and_asks_for_nothing(tab, pages, kind, size):
+    tab.said.clear()
+    tab.asked.clear()
+    tab.open(pages[kind].as_uri(), *size)
+    assert tab.said == []
+    assert {address for address in tab.asked if not address.startswith("data:")} == {pages[kind].as_uri()}
+    assert tab.value("document.documentElement.scrollWidth") <= size[0]
+    assert tab.value("document.title") != "taken"
+    assert tab.value("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
 
 
-def test_a_style_or_script_that_slipped_in_would_be_refused(chromium, page, tmp_path):
+@KINDS
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing(tab, pages, kind, dark):
+    tab.open(pages[kind].as_uri(), *PHONE, dark=dark)
+    tab.value("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(tab) == []
+
+
+def violations(tab: Tab) -> list[tuple[str, str]]:
+    """What axe-core has to say of the page: the rule, and the first element that breaks it."""
+    tab.value(resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; true")
+    found = json.loads(tab.value("axe.run().then(result => JSON.stringify(result.violations))"))
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
+
+
+def test_axe_would_find_something(tab, pages):
+    tab.open(pages["lesson"].as_uri(), *PHONE)
+    tab.value("document.querySelectorAll('figure img').forEach(image => image.removeAttribute('alt'))")
+    assert [rule for rule, _ in violations(tab)] == ["image-alt"]
+
+
+def test_the_first_screen_of_a_phone_says_it_all(tab, pages):
+    tab.open(pages["lesson"].as_uri(), *PHONE)
+    bottom = "document.querySelector('#expressions').parentElement.querySelector('img').getBoundingClientRect().bottom"
+    assert tab.value(bottom) <= PHONE[1]
+    above = tab.value("document.querySelector('.summary').innerText")
+    assert "7 people seen" in above
+    assert "2 earlier lessons" in above
+
+
+@KINDS
+def test_it_prints_on_three_pages_of_a4_at_most(tab, pages, kind):
+    tab.open(pages[kind].as_uri(), *DESK)
+    printed = tab.printed()
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
+    heights = [float(size) for size in re.findall(rb"/MediaBox \[0 0 [\d.]+ ([\d.]+)\]", printed)]
+    assert heights == pytest.approx([841.9] * len(heights), abs=1)
+    assert heights
+
+
+def test_the_index_finds_lessons_by_word_and_follows_to_them(tab, pages):
+    tab.open(pages["index"].as_uri(), *DESK)
+    shown = "[...document.querySelectorAll('.lessons li')].filter(line => line.offsetParent).length"
+    assert tab.value(shown) == 4
+    typed = "input = document.querySelector('#words'); input.value = '{}'; input.dispatchEvent(new Event('input'))"
+    tab.value(typed.format("PHYSICS 28 september"))
+    assert tab.value(shown) == 1
+    assert tab.value("document.querySelector('#found').innerText") == "1 of 4 lessons"
+    tab.value(typed.format("algebra"))
+    assert tab.value(shown) == 0
+    assert "It is no video. (for 3 nights)" in tab.value("document.querySelector('.night').innerText")
+    tab.value("document.querySelectorAll('.lessons a').forEach(one => one.href.includes('week-2') && one.click())")
+    tab.wait_for("document.title === 'Waves'")
+
+
+def test_a_style_or_script_that_slipped_in_would_be_refused(tab, pages, tmp_path):
     slipped = '<p style="color:red">x</p><script>document.title = "taken"</script></main>'
-    page.write_text(page.read_text("utf-8").replace("</main>", slipped), "utf-8")
-    done = browse(chromium, tmp_path / "profile", page, "--dump-dom")
-    assert "<title>taken</title>" not in done.stdout
-    assert len(complaints(done.stderr)) == 2
+    page = tmp_path / "index.html"
+    page.write_text(pages["lesson"].read_text("utf-8").replace("</main>", slipped), "utf-8")
+    tab.said.clear()
+    tab.open(page.as_uri(), *DESK)
+    assert tab.value("document.title") == "Waves"
+    assert len(tab.said) == 2
 
 
-def test_the_page_prints(chromium, page, tmp_path):
-    printed = tmp_path / "page.pdf"
-    browse(chromium, tmp_path / "profile", page, "--no-pdf-header-footer", f"--print-to-pdf={printed}")
-    assert printed.read_bytes().startswith(b"%PDF")
+def test_the_german_page_is_german(tab, pages):
+    tab.open(pages["german"].as_uri(), *PHONE)
+    assert tab.value("document.documentElement.lang") == "de"
+    words = tab.value("document.body.innerText")
+    assert "Gesichter wirkten" in words
+    assert not re.search(r"\b(the|and|students|lesson)\b", words.replace("Ada", ""))
 
 
-def test_figures_are_drawn_for_the_width_of_a_phone(page):
-    drawing = page.read_text("utf-8").split('img src="data:image/svg+xml;base64,')[1].split('"')[0]
+def test_figures_are_drawn_for_the_width_of_a_phone(pages):
+    drawing = pages["lesson"].read_text("utf-8").split('img src="data:image/svg+xml;base64,')[1].split('"')[0]
     assert 'width="267pt"' in base64.b64decode(drawing).decode()

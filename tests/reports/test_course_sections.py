@@ -23,7 +23,8 @@ from emotionkit.analysis import (
 )
 from emotionkit.errors import UnknownLessonError
 from emotionkit.records import EMOTIONS
-from emotionkit.reports import course_sections, sections, texts
+from emotionkit.reports import course_sections, texts
+from emotionkit.reports.section import Section
 from emotionkit.warehouse import open_warehouse
 
 QUICK = AnalysisSettings(resamples=200)
@@ -40,7 +41,7 @@ def course(tmp_path, stored, waves) -> Path:
     return tmp_path
 
 
-def words(section: sections.Section) -> str:
+def words(section: Section) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", section.html)).split())
 
 
@@ -140,7 +141,7 @@ def test_moments_are_told_by_time_and_without_their_mirror():
     told = re.findall("<li>(.*?)</li>", course_sections.moments(found).html)
     assert told == [
         "<b>0:40</b> Happy rose from &lt;1% to 53%",
-        "<b>1:08</b> Surprised rose from 1% to 30%",
+        "<b>1:08</b> Surprised rose from 1% to 30% (between 1:08 and 1:09)",
         "<b>1:40</b> Neutral fell from 90% to 50%",
     ]
     assert "0:40 0:40 0:40 Neutral 90.0% 30.0% −70.0 −50.0" in words(course_sections.moments(found))

@@ -18,9 +18,10 @@ from emotionkit.analysis import class_histogram
 from emotionkit.errors import InvalidInputError, ReportError, UnknownLessonError, WarehouseError
 from emotionkit.records import EMOTIONS
 from emotionkit.reports import lesson as lesson_module
-from emotionkit.reports import render_lesson_report, texts
+from emotionkit.reports import making, render_lesson_report, texts
 from emotionkit.reports.execution import run_notebook
-from emotionkit.reports.lesson import NOTEBOOK, notebooks_folder
+from emotionkit.reports.lesson import NOTEBOOK
+from emotionkit.reports.making import notebooks_folder
 from emotionkit.warehouse import open_warehouse
 
 HOSTILE_ID = "it's {odd} $(x) [1] & 時間"
@@ -154,7 +155,7 @@ def broken_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_code_cell(
-                'warehouse = ""\nlesson_id = ""\nmin_group = 5', metadata={"tags": ["parameters"]}
+                'warehouse = ""\nlesson_id = ""\nmin_group = 5\nlanguage = ""', metadata={"tags": ["parameters"]}
             ),
             nbformat.v4.new_code_cell("import sys\nprint(sys.executable)\nprint(lesson_id)"),
             nbformat.v4.new_code_cell('raise ValueError("no chalk")'),
@@ -215,7 +216,7 @@ def test_the_earlier_page_stays_when_the_kernel_dies_or_never_ends(
 
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     executed = tmp_path / "executed.ipynb"
-    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has lesson_id, min_group"):
+    with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has language, lesson_id, min_group"):
         run_notebook(notebooks_folder() / NOTEBOOK, executed, {"lesson": "x; import os"})
     assert not executed.exists()
 
@@ -243,10 +244,10 @@ def test_a_place_that_cannot_be_written_is_named(warehouse, tmp_path):
 
 def test_an_installed_package_brings_its_notebooks(tmp_path, monkeypatch):
     assert (notebooks_folder() / NOTEBOOK).is_file()
-    module = tmp_path / "emotionkit" / "reports" / "lesson.py"
+    module = tmp_path / "emotionkit" / "reports" / "making.py"
     module.parent.mkdir(parents=True)
-    shutil.copy(lesson_module.__file__, module)
-    monkeypatch.setattr(lesson_module, "__file__", str(module))
+    shutil.copy(making.__file__, module)
+    monkeypatch.setattr(making, "__file__", str(module))
     assert notebooks_folder() == tmp_path / "notebooks"
     (tmp_path / "emotionkit" / "_notebooks").mkdir()
     assert notebooks_folder() == tmp_path / "emotionkit" / "_notebooks"

@@ -11,7 +11,7 @@ import pytest
 
 from emotionkit.analysis import AnalysisSettings
 from emotionkit.policy import DEFAULT_MIN_GROUP
-from emotionkit.reports.lesson import notebooks_folder
+from emotionkit.reports.making import notebooks_folder
 
 NOTEBOOKS = sorted(notebooks_folder().glob("*.ipynb"))
 
@@ -57,6 +57,6 @@ def test_the_readme_names_every_notebook():
 
 def test_papermill_reads_the_declared_parameters():
     declared = papermill.inspect_notebook(str(Path(notebooks_folder()) / "lesson_report.ipynb"))
-    assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group"}
+    assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group", "language"}
     assert declared["min_group"]["default"] == str(DEFAULT_MIN_GROUP)
     assert AnalysisSettings.checked(**ast.literal_eval(declared["settings"]["default"])) == AnalysisSettings()

@@ -14,9 +14,11 @@ import pytest
 
 from emotionkit.analysis import AnalysisSettings, class_histogram, lesson_coverage, lesson_timeline
 from emotionkit.records import EMOTIONS
-from emotionkit.reports import sections, texts
-from emotionkit.reports.figures import histogram_figure, picture, timeline_figure
-from emotionkit.reports.palette import DARK, EMOTION_COLORS, LIGHT
+from emotionkit.reports import opening, sections, texts
+from emotionkit.reports.drawing import picture
+from emotionkit.reports.figures import STRIPS, histogram_figure, timeline_figure
+from emotionkit.reports.palette import DARK, EMOTION_COLORS, EMOTION_MARKS, LIGHT
+from emotionkit.reports.section import Section
 from emotionkit.warehouse import open_warehouse
 
 QUICK = AnalysisSettings(resamples=100)
@@ -35,7 +37,7 @@ def analysed(warehouse):
     return analyse
 
 
-def words(section: sections.Section) -> str:
+def words(section: Section) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", section.html)).split())
 
 
@@ -43,34 +45,33 @@ def drawing(address: str) -> str:
     return base64.b64decode(address.removeprefix("data:image/svg+xml;base64,")).decode()
 
 
-def test_the_header_says_what_is_known_and_nothing_else(analysed, waves):
-    coverage, _, _ = analysed(WAVES)
-    header = words(sections.lesson_header(waves, coverage))
+def test_the_header_says_what_is_known_and_nothing_else(waves):
+    header = words(opening.lesson_header(waves))
     assert header.startswith("Waves Course Physics 101 Teacher Dr. Ada Example Date 14 September 2026,")
     assert "Length 5:00" in header
     bare = dataclasses.replace(waves, course=None, teacher=" ", started_at=None)
-    header = words(sections.lesson_header(bare, coverage))
+    header = words(opening.lesson_header(bare))
     assert not {texts.COURSE, texts.TEACHER, texts.DATE} & set(header.split())
     assert texts.UNKNOWN not in header
 
 
-def test_a_date_without_a_zone_is_shown_as_it_is(analysed, waves):
+def test_a_date_without_a_zone_is_shown_as_it_is(waves):
     moment = dataclasses.replace(waves, started_at=datetime(2026, 1, 2, 13, 4))
-    assert "2 January 2026, 13:04" in words(sections.lesson_header(moment, analysed(WAVES)[0]))
+    assert "2 January 2026, 13:04" in words(opening.lesson_header(moment))
 
 
 def test_the_summary_names_the_two_commonest_expressions(analysed):
     coverage, histogram, _ = analysed(WAVES)
-    summary = words(sections.summary(histogram, coverage))
+    summary = words(opening.summary(histogram, coverage))
     assert summary.startswith("Faces looked neutral for ")
     assert "and happy for" in summary
-    assert "the 9 people seen" in summary
+    assert "the average of the 9 people seen, 7.8 at a time" in summary
     assert "during 90% of the lesson" in summary
 
 
 def test_no_clear_face_is_told_from_no_face(analysed):
     coverage, histogram, timeline = analysed("blurred")
-    summary = words(sections.summary(histogram, coverage))
+    summary = words(opening.summary(histogram, coverage))
     assert summary.startswith(texts.NO_USABLE_FACE)
     assert "nan" not in summary
     assert sections.expressions(histogram).html == ""
@@ -84,7 +85,7 @@ def test_one_student_is_no_class(analysed):
     coverage, histogram, timeline = analysed("alone")
     assert texts.EXPRESSIONS_CAPTION["time"] in words(sections.expressions(histogram))
     assert "nan" not in words(sections.timeline(timeline))
-    assert "the one person seen" in words(sections.summary(histogram, coverage))
+    assert "the one person seen" in words(opening.summary(histogram, coverage))
 
 
 def test_coverage_counts_what_was_left_out(analysed):
@@ -98,7 +99,7 @@ def test_coverage_counts_what_was_left_out(analysed):
 
 def test_the_timeline_table_has_a_row_per_bin_and_dashes_in_gaps(analysed):
     _, _, timeline = analysed(WAVES)
-    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", sections.timeline(timeline).html)
+    rows = re.findall(r"<tr><th scope=\"row\"><bdi>(.*?)</bdi></th>(.*?)</tr>", sections.timeline(timeline).html)
     assert [start for start, _ in rows[:3]] == ["0:00", "0:05", "0:10"]
     assert len(rows) == 60
     gap = re.findall("<td>(.*?)</td>", rows[21][1])
@@ -136,7 +137,8 @@ def test_a_gap_breaks_the_line_and_a_lonely_point_is_marked(analysed):
     lonely = timeline.expressions.copy()
     lonely.loc[~lonely["start_s"].isin([20, 60, 65, 70]), ["mean", "low", "high"]] = np.nan
     figure = timeline_figure(dataclasses.replace(timeline, expressions=lonely), LIGHT, 400)
-    lines = [line for line in figure.axes[0].lines if len(line.get_xdata())]
+    # The first is the mark before the name.
+    lines = [line for line in figure.axes[0].lines if list(line.get_xdata()) not in ([], [0])]
     assert [list(line.get_xdata()) for line in lines] == [[22.5], [62.5, 67.5, 72.5], [22.5]]
     assert lines[-1].get_marker() == "o"
 
@@ -153,6 +155,9 @@ def test_there_is_one_colour_and_one_word_for_each_expression():
     assert tuple(EMOTION_COLORS) == EMOTIONS == tuple(texts.EMOTIONS)
     assert len(set(EMOTION_COLORS.values())) == len(EMOTIONS)
     assert not set(EMOTION_COLORS.values()) & {LIGHT.text, LIGHT.muted, LIGHT.grid}
+    assert tuple(EMOTION_MARKS) == EMOTIONS
+    assert len(set(EMOTION_MARKS.values())) == len(EMOTIONS)
+    assert sorted(STRIPS) == sorted(EMOTIONS)
 
 
 def luminance(color: str) -> float:

@@ -1,11 +1,11 @@
-"""Every word of the report for teachers: another language is another file like this one.
-
-Texts with braces are filled by ``str.format``; whatever fills them is escaped by the templates.
-"""
+"""The words of the reports in English; another language is another file with the same names."""
 
 from __future__ import annotations
 
 LANGUAGE = "en"
+PERCENT = "{value}%"
+DECIMAL_MARK = "."
+THOUSANDS_MARK = ","
 
 EMOTIONS = {
     "angry": "Angry",
@@ -22,7 +22,6 @@ COURSE = "Course"
 TEACHER = "Teacher"
 DATE = "Date"
 LENGTH = "Length"
-FACES = "Faces at a time"
 UNKNOWN = "not known"
 DATE_FORMAT = "{day} {month} {year}, {time}"
 DAY_FORMAT = "{day} {month} {year}"
@@ -40,12 +39,15 @@ MONTHS = (
     "November",
     "December",
 )
-FACES_VALUE = "{mean} on average, {most} at most"
 
-SUMMARY = (
-    "Faces looked {first} for {first_share} of the time and {second} for {second_share}, "
-    "averaged over the {students} seen. A face could be read during {seen} of the lesson."
-)
+SUMMARY = "Faces looked {first} for {first_share} of the time and {second} for {second_share}."
+SEEN = "That is the average of the {students} seen, {mean} at a time; a face could be read during {seen} of the lesson."
+OPENING_LEAD = "Against {lessons}: {differences}."
+OPENING_MORE = "{emotion} more often ({here}, {there} before)"
+OPENING_LESS = "{emotion} less often ({here}, {there} before)"
+OPENING_MORE_ALONE = "{emotion} more often"
+OPENING_LESS_ALONE = "{emotion} less often"
+OPENING_NO_EARLIER = "No earlier lesson of this course is here to compare with."
 STUDENTS = ("one person", "{count} people")
 
 NO_FACE = "No face was seen in this lesson."
@@ -67,11 +69,15 @@ WITHHELD_WHY = (
 )
 
 EXPRESSIONS = "Expressions in the whole lesson"
+EXPRESSIONS_OVER = "Expressions over all lessons"
 EXPRESSIONS_CAPTION = {
     "students": (
         "Bars: share of the time of an average student; {students} seen. Thin lines: where the share would lie, 19 "
-        "times out of 20, had other students like these sat in this lesson. What differs by less than these lines may "
-        "be chance."
+        "times out of 20, had other students like these sat here. What differs by less may be chance."
+    ),
+    "lessons": (
+        "Bars: share of the time in an average lesson. Thin lines: where the share would lie, 19 times out of 20, with "
+        "other lessons like these. What differs by less may be chance."
     ),
     "time": (
         "Bars: share of this person's time. Thin lines: how far it depends on the moments looked at. With one student "
@@ -85,7 +91,9 @@ FROM = "From"
 TO = "To"
 EXPRESSION = "Expression"
 EFFECTIVE = "Worth (readings)"
-EXPRESSIONS_TABLE = "The numbers behind this figure"
+NUMBERS = "The numbers behind this figure"
+NUMBERS_ENDS = "In brackets: where each share lies, 19 times out of 20, in per cent."
+ABOUT = "What"
 EFFECTIVE_NOTE = (
     "“Worth” says how many unconnected readings would be as informative as the {readings} that were made: pictures of "
     "the same student moments apart say almost the same."
@@ -93,9 +101,9 @@ EFFECTIVE_NOTE = (
 
 TIMELINE = "Through the lesson"
 TIMELINE_CAPTION = (
-    "One strip per expression, all to the same scale; each point is the average of {bin}. Shaded: the range of 19 "
-    "times out of 20 (see above), for each point alone. Where no face was seen there is a gap. At the bottom: faces at "
-    "a time."
+    "One strip per expression, all to one scale but neutral; each point is the average of {bin}. Shaded: the range of "
+    "19 times out of 20 (see above), for each point alone. Where no face was seen there is a gap. At the bottom: faces "
+    "at a time."
 )
 TIMELINE_WITHHELD = (
     "{points} points of {bin} are left out: fewer than {group} students were seen then, or what was left out elsewhere "
@@ -103,7 +111,7 @@ TIMELINE_WITHHELD = (
 )
 TIMELINE_ALT = "Line charts of the share of each apparent expression from 0:00 to {end}. {peaks}."
 TIMELINE_PEAK = "{emotion} was highest at {time} with {share}"
-TIMELINE_TABLE = "The numbers behind this figure"
+TIMELINE_MOMENTS = "Black triangles: times at which the class changed by more than chance, told below."
 TIMELINE_START = "From time"
 TIMELINE_FACES = "Faces"
 FACES_AXIS = "Faces"
@@ -146,6 +154,7 @@ MOMENTS_SOME = "The {shown} largest of {all} times at which several faces change
 MOMENTS_NONE = "At no time did faces change together more than by chance."
 MOMENT_RISE = "{emotion} rose from {before} to {after}"
 MOMENT_FALL = "{emotion} fell from {before} to {after}"
+MOMENT_BETWEEN = "{told} (between {early} and {late})"
 MOMENT_RISE_ALONE = "{emotion} rose"
 MOMENT_FALL_ALONE = "{emotion} fell"
 MOMENTS_TABLE = "The numbers behind this list"
@@ -178,3 +187,87 @@ COURSE_CHANCE = (
     "Chance here means which students sat there and how they happened to look. Every lesson has its own topic and "
     "hour: a difference does not say why."
 )
+
+PARTS = "The parts of the lesson"
+PART = "Part"
+PARTS_CAPTION = (
+    "Each part as if it were a lesson of its own, all to one scale, without neutral. A part in which fewer than "
+    "{group} students were seen, or that would reveal one, is left out."
+)
+STUDENTS_SHOWN = "Students who agreed to be shown"
+STUDENT = "Student"
+STUDENTS_CAPTION = (
+    "Only students with a consent that stands. Thin lines: how far it depends on the moments looked at. One face is "
+    "misread easily and in the same way all lesson: compare students with themselves, never with each other."
+)
+STUDENTS_WITHHELD = (
+    "Left out: with them known, the figures of the class would speak of fewer than {group} of the others."
+)
+PICTURES = "pictures"
+TOO_FEW = "too few students"
+MORE_IN_TABLE = "The first {count} are drawn; all are in the table."
+
+LESSONS = "Lessons"
+PERIOD = "From"
+PERIOD_VALUE = "{first} to {last}"
+LESSON = "Lesson"
+COURSE_SEEN = "That is the average over {lessons}, in which {students} were seen in all."
+COURSE_SEEN_UNKNOWN = "That is the average over {lessons}."
+COUNTED_LESSONS = ("one lesson", "{count} lessons")
+COURSE_WITHHELD = "In no lesson were enough students seen for figures about a group."
+COURSE_WITHHELD_WHY = (
+    "Figures speak of {group} students or more, so that they never speak of one of them. Each lesson's own report "
+    "tells how much was seen."
+)
+TREND_NONE = "From lesson to lesson, nothing grew or faded by more than chance."
+TREND_TOO_FEW = "There are too few lessons with a date to say what grew or faded."
+TREND_SAID = "From lesson to lesson, more than chance: {trends}."
+TREND_UP = "{emotion} grew by {points} percentage points a week"
+TREND_DOWN = "{emotion} faded by {points} percentage points a week"
+TREND = "What grows and what fades"
+TREND_TABLE = "The numbers behind this"
+TREND_COLUMNS = ("Expression", "Change a week", "From", "To", "By chance")
+TREND_NOTE = {
+    "students and lessons": "Chance here means which students there were and what the lessons happened to be like.",
+    "students": (
+        "Chance here means which students there were. So few lessons say nothing of how the course would go on."
+    ),
+}
+OVER_LESSONS = "Lesson by lesson"
+OVER_LESSONS_CAPTION = (
+    "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: where the share "
+    "would lie, 19 times out of 20. A lesson of fewer than {group} students is a gap."
+)
+OVER_LESSONS_STUDENT = (
+    "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: how far it "
+    "depends on the moments looked at."
+)
+OVER_LESSONS_ALT = "Charts of the share of each apparent expression in {lessons}. Last: {values}."
+STUDENT_SEEN = "That is the average over {lessons} that a consent covers."
+STUDENT_CAUTION = (
+    "A report about one person is the least certain of all: one face is misread easily, and in the same way in every "
+    "lesson. It belongs to the student as much as to you; look at it together."
+)
+COURSE_FOOTER = "Made by emotionkit {version} of {lessons} in {course}."
+STUDENT_FOOTER = "Student {student_id}. Made by emotionkit {version}."
+
+INDEX = "Reports"
+INDEX_EMPTY = "No lesson has been processed yet."
+INDEX_SEARCH = "Search lessons, courses, teachers and dates"
+INDEX_FOUND = "{shown} of {all} lessons"
+INDEX_NO_COURSE = "Without a course"
+INDEX_WHOLE_COURSE = "The whole course"
+INDEX_NO_REPORT = "no report yet"
+NIGHT = "The last night"
+NIGHT_NONE = "No night has run yet."
+NIGHT_STATUS = {
+    "all well": "All went well.",
+    "some failed": "Some recordings failed.",
+    "failed": "The night failed.",
+}
+NIGHT_WHEN = "{date}: {done} done, {unchanged} unchanged, {failed} failed, {left} left for another night."
+NIGHT_FAILED = "What failed"
+NIGHT_AGAIN = ("", "for {nights} nights")
+NIGHT_ASIDE = "not tried again until the recording changes"
+NIGHT_LEFT = "Left for another night"
+NIGHT_PROBLEMS = "What else went wrong"

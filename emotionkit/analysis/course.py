@@ -1,0 +1,134 @@
+"""A course as a whole: the histogram over its lessons, and that of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
+from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, IntervalOver
+from emotionkit.analysis.readings import effective_number, require_columns
+from emotionkit.analysis.settings import AnalysisSettings
+from emotionkit.analysis.student_means import MEANS_COLUMNS
+from emotionkit.analysis.withholding import large_lessons
+from emotionkit.records import EMOTIONS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CourseFigures:
+    """The figures of a course, of lessons with enough students each.
+
+    Attributes:
+        histogram: Of the course. Where most people are known from lesson to lesson, the unit is the student; else it is
+            the lesson, however many came. ``effective_readings`` is NaN.
+        lessons: Of each lesson, by its id, in the order of the means; those of too few students are withheld.
+        paired: Whether the unit is the student.
+        min_group: Students that a figure speaks of, at least.
+    """
+
+    histogram: ClassHistogram
+    lessons: Mapping[str, ClassHistogram]
+    paired: bool
+    min_group: int
+
+
+def course_figures(means: pd.DataFrame, min_group: int, settings: AnalysisSettings | None = None) -> CourseFigures:
+    """Return the histograms of a course and of its lessons.
+
+    A lesson of fewer than ``min_group`` students is withheld and left out of the course, which would reveal it.
+
+    Args:
+        means: Rows of :func:`emotionkit.analysis.student_means.student_means` of the lessons.
+        min_group: Students that a figure speaks of, at least.
+        settings: Defaults where not given.
+
+    Raises:
+        InvalidInputError: A column is missing.
+    """
+    settings = settings or AnalysisSettings()
+    require_columns(means, "means", MEANS_COLUMNS)
+    large = large_lessons(means, min_group)
+    paired = bool(len(large)) and float(large["student_id"].notna().mean()) > 0.5
+    units = _students(large) if paired else _lessons(large)
+    people = large["student_id"].nunique() if paired else len(large)
+    return CourseFigures(
+        histogram=_histogram(units, int(people), "students" if paired else "lessons", min_group, settings),
+        lessons={
+            str(lesson): _histogram(rows, len(rows), "students", min_group, settings)
+            for lesson, rows in means.groupby("lesson_id", sort=False)
+        },
+        paired=paired,
+        min_group=min_group,
+    )
+
+
+def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSettings | None = None) -> ClassHistogram:
+    """Return the histogram of one student over several lessons, each counting alike.
+
+    Its interval speaks of other lessons like these; of one lesson alone it is that lesson's own.
+
+    Args:
+        histograms: Of the student, by lesson; one at least.
+        settings: Defaults where not given.
+    """
+    settings = settings or AnalysisSettings()
+    seen = [histogram for histogram in histograms.values() if histogram.students]
+    if len(seen) < 2:
+        return (seen or list(histograms.values()))[0]
+    units = pd.DataFrame([histogram.table["mean"] for histogram in seen]).assign(weight=1.0)
+    result = _histogram(units, 1, "lessons", 1, settings)
+    return replace(result, min_group=None, readings=sum(histogram.readings for histogram in seen))
+
+
+def _students(means: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per student with the mean over the lessons; who has no name is somebody else in each."""
+    unit = (
+        means["student_id"]
+        .astype(object)
+        .where(means["student_id"].notna(), means["lesson_id"] + " " + means["person"])
+    )
+    return means.groupby(unit, sort=True)[[*EMOTIONS, "weight"]].mean()
+
+
+def _lessons(means: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per lesson with the class mean; each lesson counts alike."""
+    weighted = means[list(EMOTIONS)].mul(means["weight"], axis=0).groupby(means["lesson_id"], sort=True).sum()
+    return weighted.div(means.groupby("lesson_id", sort=True)["weight"].sum(), axis=0).assign(weight=1.0)
+
+
+def _histogram(
+    units: pd.DataFrame, people: int, over: IntervalOver, min_group: int, settings: AnalysisSettings
+) -> ClassHistogram:
+    """Return the histogram of units that weigh as they say; NaN of fewer than ``min_group`` people."""
+    weights = units["weight"].to_numpy(dtype=np.float64)
+    number = effective_number(weights)
+    shares = units[list(EMOTIONS)].to_numpy(dtype=np.float64)
+    mean, low, high = _with_interval(shares, weights, settings) if people >= min_group else (np.full(7, np.nan),) * 3
+    return ClassHistogram(
+        table=pd.DataFrame(
+            {"mean": mean, "low": low, "high": high, "effective_readings": np.nan},
+            index=pd.Index(EMOTIONS, name="emotion"),
+        ),
+        students=people,
+        brief=int((weights < 1).sum()),
+        effective_students=number,
+        readings=0,
+        interval_over=over if number >= FEWEST_STUDENTS else "nothing",
+        settings=settings,
+        min_group=min_group,
+    )
+
+
+def _with_interval(
+    shares: NDArray[np.float64], weights: NDArray[np.float64], settings: AnalysisSettings
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, low and high, each float64 (7,); the ends are NaN for less than one and a half units in effect."""
+    mean, number = weights @ shares / weights.sum(), effective_number(weights)
+    if number < FEWEST_STUDENTS:
+        return mean, np.full(7, np.nan), np.full(7, np.nan)
+    drawn = resampled_over_students(shares, weights, settings.resamples, np.random.default_rng(settings.seed))
+    return mean, *interval(mean, standard_error(drawn, number), number, settings.confidence)

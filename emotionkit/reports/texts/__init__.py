@@ -1,0 +1,65 @@
+"""Every word of the reports, in the language in use; each language is one file beside this one.
+
+A name such as ``texts.SUMMARY`` is looked up in the file of the language when it is used. Texts with braces are filled
+by ``str.format``; whatever fills them is escaped by the templates.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from emotionkit.errors import SettingsError, quoted
+
+if TYPE_CHECKING:
+    from emotionkit.reports.texts.english import *  # noqa: F403
+
+FILES = {"en": "english", "de": "german"}
+"""The file of each language, by its code (ISO 639)."""
+
+_in_use = "en"
+
+
+def check_language(language: str) -> str:
+    """Return a language that reports are written in.
+
+    Raises:
+        SettingsError: There is no file of it.
+    """
+    if language not in FILES:
+        raise SettingsError(f"Reports are not written in {quoted(language)}; there are {', '.join(sorted(FILES))}.")
+    return language
+
+
+def use(language: str) -> None:
+    """Use a language from now on, in this process.
+
+    Raises:
+        SettingsError: There is no file of it.
+    """
+    global _in_use  # noqa: PLW0603 - the words of a whole page are in one language
+    _in_use = check_language(language)
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Use a language within a ``with`` block.
+
+    Raises:
+        SettingsError: As for :func:`use`.
+    """
+    before = _in_use
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
+
+
+def __getattr__(name: str) -> Any:
+    # Type checkers see the names of the English file instead.
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"{__name__}.{FILES[_in_use]}"), name)
