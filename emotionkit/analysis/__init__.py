@@ -2,7 +2,7 @@
 
 from emotionkit.analysis.changes import Changes, lesson_changes
 from emotionkit.analysis.comparison import LessonDifference, against_course, lesson_difference, lesson_differences
-from emotionkit.analysis.course import CourseFigures, course_figures, over_lessons
+from emotionkit.analysis.course import CourseFigures, course_figures, course_histogram, over_lessons
 from emotionkit.analysis.coverage import Coverage, lesson_coverage
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.lesson_figures import LessonFigures, lesson_figures, segment_histograms, student_histograms
@@ -31,6 +31,7 @@ __all__ = [
     "class_histogram",
     "corrected_prevalence",
     "course_figures",
+    "course_histogram",
     "course_student_means",
     "course_trend",
     "large_enough",

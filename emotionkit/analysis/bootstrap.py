@@ -28,6 +28,9 @@ def resampled_over_students(
         resamples: How many classes to draw.
         random: Where chance comes from.
     """
+    # In an order of what they show alone: the same students give the same draws, however they were listed.
+    order = np.lexsort(np.column_stack([means, weights]).T)
+    means, weights = means[order], weights[order]
     drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), resamples) * weights
     return drawn @ means / drawn.sum(axis=1, keepdims=True)
 

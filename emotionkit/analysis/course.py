@@ -51,12 +51,9 @@ def course_figures(means: pd.DataFrame, min_group: int, settings: AnalysisSettin
     """
     settings = settings or AnalysisSettings()
     require_columns(means, "means", MEANS_COLUMNS)
-    large = large_lessons(means, min_group)
-    paired = bool(len(large)) and float(large["student_id"].notna().mean()) > 0.5
-    units = _students(large) if paired else _lessons(large)
-    people = large["student_id"].nunique() if paired else len(large)
+    histogram, paired = course_histogram(means, min_group, settings)
     return CourseFigures(
-        histogram=_histogram(units, int(people), "students" if paired else "lessons", min_group, settings),
+        histogram=histogram,
         lessons={
             str(lesson): _histogram(rows, len(rows), "students", min_group, settings)
             for lesson, rows in means.groupby("lesson_id", sort=False)
@@ -64,6 +61,27 @@ def course_figures(means: pd.DataFrame, min_group: int, settings: AnalysisSettin
         paired=paired,
         min_group=min_group,
     )
+
+
+def course_histogram(
+    means: pd.DataFrame, min_group: int, settings: AnalysisSettings | None = None
+) -> tuple[ClassHistogram, bool]:
+    """Return the histogram of :func:`course_figures`, and whether its unit is the student; arguments as there.
+
+    Of one lesson alone it is that lesson's, over students. Where all lessons are too small it is withheld, and speaks
+    of the largest.
+    """
+    settings = settings or AnalysisSettings()
+    large = large_lessons(means, min_group)
+    if large.empty and len(means):
+        size = int(means.groupby("lesson_id").size().max())
+        return _histogram(means, size, "students", min_group, settings), False
+    if large["lesson_id"].nunique() == 1:
+        return _histogram(large, len(large), "students", min_group, settings), True
+    paired = bool(len(large)) and float(large["student_id"].notna().mean()) > 0.5
+    units = _students(large) if paired else _lessons(large)
+    people = int(large["student_id"].nunique()) if paired else len(large)
+    return _histogram(units, people, "students" if paired else "lessons", min_group, settings), paired
 
 
 def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSettings | None = None) -> ClassHistogram:

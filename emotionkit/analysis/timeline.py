@@ -51,8 +51,14 @@ class Timeline:
     withheld_bins: int = 0
 
 
-def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings | None = None) -> Timeline:
-    """Return the timeline of a lesson in at most 120 bins of 5 s or more.
+def lesson_timeline(
+    frames: pd.DataFrame,
+    faces: pd.DataFrame,
+    settings: AnalysisSettings | None = None,
+    *,
+    bin_s: float | None = None,
+) -> Timeline:
+    """Return the timeline of a lesson in at most 120 bins of 5 s or more, or in bins of a width that is asked for.
 
     Within a bin a student's mean counts by the student's weight in the histogram and by the time present in the bin.
     Intervals resample the students seen in the bin (Efron, Bootstrap methods: another look at the jackknife, Annals of
@@ -62,13 +68,14 @@ def lesson_timeline(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysi
         frames: Rows of the table ``frames`` of one lesson.
         faces: Its rows of the table ``faces``.
         settings: Defaults where not given.
+        bin_s: Width of the bins in seconds, above 0.
 
     Raises:
         InvalidInputError: A column is missing, or a face belongs to no frame.
     """
     settings = settings or AnalysisSettings()
     usable = usable_faces(frames, faces, settings)
-    width = bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
+    width = bin_s or bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
     count = _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0
     seconds = [_seconds(rows, width, count) for rows in (usable, frames)]
     return timeline_of(student_readings(frames, faces, settings), seconds[0], seconds[1], width, settings)

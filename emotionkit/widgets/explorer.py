@@ -1,0 +1,282 @@
+"""Lessons explored in a notebook: histogram, timeline and the picture itself, linked; the choice exported as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import ipywidgets as ipw
+import pandas as pd
+
+from emotionkit.analysis import (
+    AnalysisSettings,
+    Changes,
+    ClassHistogram,
+    Timeline,
+    class_histogram,
+    lesson_changes,
+    lesson_timeline,
+    withhold_small_groups,
+)
+from emotionkit.errors import EmotionkitError, RecordingError
+from emotionkit.policy import DEFAULT_MIN_GROUP, Purpose
+from emotionkit.records import EMOTIONS
+from emotionkit.reports import formatting
+from emotionkit.video.picture import picture_at
+from emotionkit.warehouse import Warehouse, open_warehouse
+from emotionkit.widgets.controls import Controls
+from emotionkit.widgets.framed import framed_picture
+from emotionkit.widgets.reductions import Reductions
+from emotionkit.widgets.selection import Selection
+from emotionkit.widgets.steps import Stepper, Steps
+
+MOST_MOMENTS = 12
+
+
+class Explorer:
+    """A warehouse to look around in; the last expression of a cell shows it.
+
+    Everything reads in short steps, so that the notebook answers meanwhile. What is shown of a class speaks of
+    ``min_group`` students at least; single faces are told only of students who agreed, of everybody in lessons
+    processed for demonstration, or where ``everybody`` says so.
+
+    Attributes:
+        controls: The widgets; setting their values is what a person does.
+        widget: All of them, laid out.
+        histogram: That of the selection, None before it is there.
+        timeline: That of the lesson in focus, None before it is there.
+    """
+
+    def __init__(
+        self,
+        warehouse: str | Path,
+        *,
+        min_group: int = DEFAULT_MIN_GROUP,
+        everybody: bool = False,
+        settings: AnalysisSettings | None = None,
+    ) -> None:
+        """Open a warehouse and show its last lesson.
+
+        Args:
+            warehouse: Its folder.
+            min_group: Students that a figure speaks of, at least.
+            everybody: Whether single faces are told of everybody; for whoever may know.
+            settings: Of the analysis; defaults where not given.
+
+        Raises:
+            WarehouseError: There is none, or it cannot be read.
+        """
+        self._folder, self._min_group, self._everybody = Path(warehouse), min_group, everybody
+        self._settings = settings or AnalysisSettings()
+        self._rows = open_warehouse(self._folder)
+        self._known = self._rows.lessons().set_index("lesson_id", drop=False)
+        longest = float(self._known["duration_s"].max()) if len(self._known) else 0.0
+        self._reductions = Reductions(self._folder, longest, self._settings)
+        self._figures, self._pictures = Stepper(), Stepper()
+        self._focus: _Focus | None = None
+        self._offering = False
+        self.histogram: ClassHistogram | None = None
+        self.timeline: Timeline | None = None
+        self.controls = Controls(self._known, self._reductions.bin_s)
+        self.widget = self.controls.box()
+        self._connect()
+        if len(self._known):
+            self.controls.lessons.value = (self._known.index[-1],)
+        else:
+            self.controls.say("The warehouse holds no lessons yet: `emotionkit process` fills it.")
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # noqa: PLC0415 - only where there is a notebook
+
+        display(self.widget)  # type: ignore[no-untyped-call]
+
+    @property
+    def selection(self) -> Selection:
+        """What is chosen now."""
+        controls = self.controls
+        start, end = controls.time.value
+        return Selection(
+            lessons=tuple(lesson for lesson in self._known.index if lesson in set(controls.lessons.value)),
+            students=tuple(controls.students.value),
+            emotions=tuple(emotion for emotion in EMOTIONS if emotion in controls.emotions.value),
+            start_s=float(start),
+            end_s=float(max(end, start + self._reductions.bin_s)),
+            smoothing_s=float(controls.smoothing.value),
+        )
+
+    def rows(self) -> pd.DataFrame:
+        """Return the rows of the selection; see :meth:`emotionkit.widgets.selection.Selection.rows`."""
+        return self.selection.rows(self._folder)
+
+    def code(self) -> str:
+        """Return Python that gives rows and histogram of the selection again."""
+        return self.selection.code(self._folder)
+
+    def go_to(self, at_s: float) -> None:
+        """Show the moment of the lesson in focus, in seconds."""
+        self.controls.charts.at = at_s
+
+    @property
+    def busy(self) -> bool:
+        """Whether figures or a picture are still being made."""
+        return self._figures.busy or self._pictures.busy
+
+    def _connect(self) -> None:
+        controls = self.controls
+        controls.search.observe(lambda change: controls.find(change["new"]), "value")
+        controls.lessons.observe(lambda _: self._lessons_chosen(), "value")
+        for control in (controls.students, controls.emotions, controls.time, controls.smoothing, controls.focus):
+            control.observe(lambda _: self._chosen(), "value")
+        controls.charts.observe(lambda _: self._pictures.run(self._show_picture()), "at")
+        controls.code_button.on_click(lambda _: self._tell_code())
+        controls.save_button.on_click(lambda _: self._save())
+
+    def _lessons_chosen(self) -> None:
+        lessons = [str(lesson) for lesson in self.controls.lessons.value]
+        focus = self.controls.focus
+        kept = focus.value if focus.value in lessons else (lessons[0] if lessons else None)
+        self._offering = True
+        focus.options = [(formatting.name(self._known["title"][lesson]), lesson) for lesson in lessons]
+        focus.value = kept
+        self._offering = False
+        self._chosen()
+
+    def _chosen(self) -> None:
+        # What is offered changes values too; only what a person chooses begins something.
+        if not self._offering:
+            self._figures.run(self._show())
+
+    def _show(self) -> Steps:
+        """Make histogram, timeline and picture of what is chosen, step by step."""
+        try:
+            yield from self._steps()
+        except EmotionkitError as error:
+            self.controls.say(str(error))
+        finally:
+            self.controls.progress.layout.visibility = "hidden"
+
+    def _steps(self) -> Steps:
+        selection, controls = self.selection, self.controls
+        if not selection.lessons:
+            controls.say("Choose a lesson.")
+            return
+        controls.progress.layout.visibility = "visible"
+        for share in self._reductions.steps(selection.lessons):
+            controls.progress.value = share
+            yield None
+        self.histogram = selection.histogram_of(self._reductions.means(selection), self._min_group, self._settings)
+        yield None
+        for _ in self._focus_steps(selection):
+            yield None
+        assert self._focus is not None
+        assert self.timeline is not None
+        span = (selection.start_s, min(selection.end_s, self._focus.duration_s))
+        controls.charts.show(self.histogram, self.timeline, selection.emotions, span)
+        controls.say(*self._words(selection))
+        if not span[0] <= controls.charts.at <= span[1]:
+            controls.charts.at = span[0]
+        else:
+            yield from self._show_picture()
+
+    def _focus_steps(self, selection: Selection) -> Iterator[None]:
+        lesson_id = str(self.controls.focus.value)
+        if self._focus is None or self._focus.lesson_id != lesson_id:
+            self._focus = _Focus(self._rows, lesson_id, everybody=self._everybody)
+            self._offering = True
+            self.controls.offer_students(self._focus.agreed)
+            self._offering = False
+            yield
+            changes = lesson_changes(self._focus.frames, self._focus.faces, self._settings)
+            yield
+            self._offer_moments(changes)
+        frames, faces = self._focus.frames, self._focus.faces
+        if selection.students:
+            faces = faces.loc[faces["student_id"].isin(selection.students)]
+        timeline = lesson_timeline(frames, faces, self._settings, bin_s=selection.smoothing_s)
+        yield
+        if not selection.students:
+            whole = class_histogram(frames, faces, self._settings)
+            _, timeline = withhold_small_groups(whole, timeline, self._min_group)
+        self.timeline = timeline
+        yield
+
+    def _show_picture(self) -> Steps:
+        if self._focus is None:
+            return
+        found: list[bytes | RecordingError] = []
+        yield partial(self._focus.picture, self.controls.charts.at, found.append)
+        picture = found[0]
+        if isinstance(picture, RecordingError):
+            self.controls.picture.value = b""
+            self.controls.say(*self._words(self.selection), f"No picture: {picture}")
+        else:
+            self.controls.picture.value = picture
+
+    def _offer_moments(self, changes: Changes) -> None:
+        table = changes.table.loc[changes.table["students"] >= self._min_group]
+        first = table.drop_duplicates("moment").head(MOST_MOMENTS)
+        buttons = []
+        for at_s, emotion in zip(first["time_s"], first["emotion"], strict=True):
+            button = ipw.Button(description=f"{formatting.clock(at_s)} {emotion}", layout=ipw.Layout(width="auto"))
+            button.on_click(lambda _, at_s=float(at_s): self.go_to(at_s))
+            buttons.append(button)
+        self.controls.moments.children = buttons
+
+    def _words(self, selection: Selection) -> list[str]:
+        assert self.histogram is not None
+        people = formatting.people(self.histogram.students)
+        if self.histogram.withheld:
+            return [
+                f"Fewer than {self._min_group} students were seen in each of these lessons: the figures are withheld."
+            ]
+        over = {"students": "over students", "lessons": "over lessons", "time": "over time", "nothing": "unknown"}
+        return [f"{len(selection.lessons)} lessons, {people}; intervals {over[self.histogram.interval_over]}."]
+
+    def _tell_code(self) -> None:
+        self.controls.code.value = self.code()
+        self.controls.code.layout.display = "flex"
+
+    def _save(self) -> None:
+        path = Path(self.controls.file.value)
+        try:
+            count = self.selection.save(self._folder, path)
+        except EmotionkitError as error:
+            self.controls.say(str(error))
+        else:
+            self.controls.say(f"{count} rows are in {path}.")
+
+
+class _Focus:
+    """The rows of the lesson that is looked at closely.
+
+    Attributes:
+        agreed: Students who agreed, by id with their names.
+        told: Tracks whose single readings may be shown.
+    """
+
+    def __init__(self, rows: Warehouse, lesson_id: str, *, everybody: bool) -> None:
+        with rows as held:
+            lesson, purpose = held.lesson(lesson_id), held.run(lesson_id).purpose
+            self.frames, faces = held.frames(lesson_id), held.faces(lesson_id)
+            self.agreed = held.consented(lesson_id)
+        self.lesson_id, self.duration_s, self._recording = lesson_id, lesson.duration_s, Path(lesson.recording)
+        named = faces["student_id"].isin(list(self.agreed))
+        self.faces = faces.assign(student_id=faces["student_id"].astype(object).where(named, None))
+        everybody = everybody or purpose == Purpose.DEMONSTRATION
+        self.told = set(faces.loc[named | everybody, "track_id"])
+
+    def picture(self, at_s: float, take: Callable[[bytes | RecordingError], None]) -> None:
+        """Take a JPEG of the sampled frame at or before a time, with its boxes, or why there is none."""
+        try:
+            take(self._picture(at_s))
+        except RecordingError as error:
+            take(error)
+
+    def _picture(self, at_s: float) -> bytes:
+        times = self.frames["pts_s"].to_numpy()
+        if not len(times):
+            raise RecordingError(self._recording, "has no sampled picture.")
+        pts_s = float(times[max(0, int(times.searchsorted(at_s, side="right")) - 1)])
+        picture = picture_at(self._recording, pts_s)
+        return framed_picture(picture, self.faces.loc[self.faces["pts_s"] == pts_s], self.told)

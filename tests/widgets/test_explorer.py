@@ -1,0 +1,224 @@
+"""An explorer driven as a person drives it: by the values of its widgets."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+import av
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+
+from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
+from emotionkit.errors import InvalidInputError, WarehouseError
+from emotionkit.records import EMOTIONS
+from emotionkit.reports.execution import run_notebook
+from emotionkit.reports.making import notebooks_folder
+from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse.register import Consent, Sighting, Student
+from emotionkit.warehouse.students import changing_register
+from emotionkit.widgets import Explorer, Selection
+
+NAME = "<img src=x onerror=alert(1)>"
+
+
+def film(path: Path, seconds: int) -> None:
+    """Write a recording whose picture grows brighter every second."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for index in range(5 * seconds):
+            picture = np.full((360, 640, 3), 4 * (index // 5), np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory, stored, waves) -> Path:
+    """Four lessons: nine, eight and seven students of whom one agreed, then two alone."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    recording = folder / "lesson.mp4"
+    film(recording, 60)
+    for week, students in enumerate((9, 8, 7, 2)):
+        lesson = dataclasses.replace(
+            waves,
+            lesson_id=f"week-{week}",
+            title=NAME,
+            started_at=waves.started_at + timedelta(weeks=week),
+            duration_s=60.0,
+            recording=str(recording),
+        )
+        stored(folder, lesson, students)
+    with changing_register(folder) as register:
+        student = Student("s-00000001", NAME, date(2026, 9, 1), [Consent(date(2026, 9, 1))])
+        for lesson in open_warehouse(folder).lessons().to_dict("records")[:3]:
+            student.sightings.append(Sighting(lesson["lesson_id"], lesson["run_id"], 2, lesson["started_at"].date()))
+        register.students.append(student)
+    return folder
+
+
+@pytest.fixture
+def explorer(course) -> Explorer:
+    explorer = Explorer(course)
+    explorer.controls.lessons.value = ("week-0",)
+    return explorer
+
+
+def test_it_opens_on_the_last_lesson_and_withholds_what_speaks_of_two(course):
+    explorer = Explorer(course)
+    assert explorer.selection.lessons == ("week-3",)
+    assert explorer.histogram.withheld
+    assert explorer.controls.charts.rows[0]["mean"] is None
+    assert "Fewer than 5 students" in explorer.controls.said.value
+
+
+def test_one_lesson_has_the_numbers_of_its_report(explorer, course):
+    rows = open_warehouse(course)
+    tables = rows.frames("week-0"), rows.faces("week-0")
+    expected = class_histogram(*tables).table
+    shares = ["mean", "low", "high"]
+    assert np.allclose(explorer.histogram.table[shares], expected[shares], atol=1e-12)
+    shown = explorer.controls.charts.rows
+    assert [row["emotion"] for row in shown] == list(EMOTIONS)
+    means = lesson_timeline(*tables).expressions.query("emotion == 'happy'")["mean"]
+    assert shown[3]["means"] == pytest.approx(list(means), abs=1e-5)
+
+
+def test_several_lessons_have_the_numbers_of_the_course(explorer, course):
+    explorer.controls.lessons.value = ("week-0", "week-1", "week-2")
+    means = lesson_student_means(open_warehouse(course), ["week-0", "week-1", "week-2"])
+    expected = course_histogram(means, 5)[0]
+    pd.testing.assert_frame_equal(explorer.histogram.table, expected.table)
+    assert explorer.controls.focus.options[1] == (NAME, "week-1")
+
+
+def test_choices_narrow_what_is_shown(explorer):
+    explorer.controls.time.value = (10.0, 30.0)
+    explorer.controls.emotions.value = ("happy", "sad")
+    explorer.controls.smoothing.value = 10.0
+    charts = explorer.controls.charts
+    assert charts.times == [15.0, 25.0]
+    assert [row["emotion"] for row in charts.rows] == ["happy", "sad"]
+    assert charts.span == [10.0, 30.0]
+    assert charts.at == 10.0
+
+
+def test_a_student_who_agreed_can_be_chosen_and_nobody_else(explorer):
+    assert explorer.controls.students.options == ((NAME, "s-00000001"),)
+    explorer.controls.lessons.value = ("week-0", "week-1")
+    explorer.controls.students.value = ("s-00000001",)
+    assert explorer.histogram.students == 2
+    assert explorer.histogram.interval_over == "lessons"
+    rows = explorer.rows()
+    assert set(rows["track_id"]) == {2}
+    assert set(rows["student_id"]) == {"s-00000001"}
+
+
+@pytest.mark.parametrize("students", [(), ("s-00000001",)], ids=["class", "student"])
+def test_the_code_gives_the_same_again(explorer, students):
+    explorer.controls.lessons.value = ("week-0", "week-2")
+    explorer.controls.students.value = students
+    explorer.controls.time.value = (5.0, 45.0)
+    names: dict[str, pd.DataFrame] = {}
+    exec(explorer.code(), names)
+    pd.testing.assert_frame_equal(names["rows"], explorer.rows())
+    assert np.allclose(names["histogram"]["mean"], explorer.histogram.table["mean"], atol=1e-9)
+    assert names["rows"]["pts_s"].between(5, 45, inclusive="left").all()
+
+
+def pixels(jpeg: bytes) -> np.ndarray:
+    with av.open(io.BytesIO(jpeg)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24")
+
+
+def test_the_picture_is_that_of_the_moment_with_boxes(explorer):
+    explorer.go_to(20.2)
+    first = pixels(explorer.controls.picture.value)
+    explorer.go_to(50.2)
+    later = pixels(explorer.controls.picture.value)
+    assert first[500, 900].mean() == pytest.approx(4 * 20, abs=4)
+    assert later[500, 900].mean() == pytest.approx(4 * 50, abs=4)
+    assert first[15:140, 15:700].std() > later[400:, 700:].std() + 5  # boxes of 80 px in a row at the top
+
+
+def test_readings_are_told_of_those_who_agreed_unless_everybody_may_be_known(course):
+    told = {}
+    for everybody in (False, True):
+        explorer = Explorer(course, everybody=everybody)
+        explorer.controls.lessons.value = ("week-1",)
+        told[everybody] = explorer._focus.told
+    assert told == {False: {2}, True: set(range(1, 9))}
+
+
+def test_a_recording_that_is_gone_is_said_and_the_rest_is_there(tmp_path, stored, waves):
+    stored(tmp_path, dataclasses.replace(waves, duration_s=20.0, recording="gone.mp4"), 6)
+    explorer = Explorer(tmp_path)
+    assert "No picture: gone.mp4" in explorer.controls.said.value
+    assert explorer.histogram.students == 6
+
+
+def test_search_narrows_the_list_and_keeps_what_is_chosen(explorer):
+    explorer.controls.search.value = "21 september"
+    assert [lesson for _, lesson in explorer.controls.lessons.options] == ["week-1", "week-0"]
+    assert explorer.selection.lessons == ("week-0",)
+
+
+def test_names_are_never_markup(explorer):
+    explorer.controls.say(NAME)
+    assert explorer.controls.said.value == "&lt;img src=x onerror=alert(1)&gt;"
+
+
+def test_rows_are_saved_once_and_noted(explorer, course, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    explorer.controls.save_button.click()
+    assert "1050 rows are in selection.parquet" in explorer.controls.said.value
+    pd.testing.assert_frame_equal(pd.read_parquet("selection.parquet"), explorer.rows())
+    explorer.controls.save_button.click()
+    assert "exists already" in explorer.controls.said.value
+    assert "exported" in (course / "audit.jsonl").read_text().splitlines()[-1]
+
+
+def test_moments_are_buttons(stored, waves, tmp_path):
+    stored(tmp_path, waves, 9)
+    explorer = Explorer(tmp_path)
+    button = explorer.controls.moments.children[0]
+    button.click()
+    minutes, seconds = button.description.split()[0].split(":")
+    assert explorer.controls.charts.at == pytest.approx(60 * int(minutes) + int(seconds), abs=1)
+
+
+def test_in_a_kernel_it_works_beside_and_a_new_choice_takes_over(course):
+    async def choose() -> Explorer:
+        explorer = Explorer(course)
+        explorer.controls.lessons.value = ("week-0", "week-1")
+        explorer.controls.lessons.value = ("week-2",)
+        assert explorer.busy
+        while explorer.busy:
+            await asyncio.sleep(0.01)
+        return explorer
+
+    explorer = asyncio.run(choose())
+    assert explorer.histogram.students == 7
+    assert explorer.controls.picture.value
+
+
+def test_what_cannot_be_chosen_is_refused(course, tmp_path):
+    with pytest.raises(InvalidInputError, match="no emotion 'joy'"):
+        Selection(("week-0",), emotions=("joy",))
+    with pytest.raises(InvalidInputError, match="no stretch of time"):
+        Selection(("week-0",), start_s=5, end_s=5)
+    with pytest.raises(WarehouseError):
+        Explorer(tmp_path / "nowhere")
+
+
+def test_the_notebook_runs_from_a_clean_kernel(course, tmp_path):
+    executed = run_notebook(notebooks_folder() / "explore.ipynb", tmp_path / "out.ipynb", {"warehouse": str(course)})
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
+    assert "selection = Selection(" in nbformat.writes(executed)
+    assert not [output for output in outputs if output.output_type == "error"]
