@@ -82,6 +82,7 @@ class Tab:
 
     def click(self, x: float, y: float) -> None:
         """Click at a place in CSS pixels."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 

@@ -160,7 +160,9 @@ def _safe_beside(
 ) -> bool:
     """Return whether the figures shown stay safe once some students are known and can be subtracted."""
     known = {f"student {student}" for student in students}
-    # Comparisons with other lessons are about those who have names, whether or not they are shown.
+    # Comparisons with other lessons are about those who have names, shown or not, where they are half of the class.
     named = frozenset(piece for piece in everybody if piece[0].startswith("student "))
-    rest = [frozenset(piece for piece in figure if piece[0] not in known) for figure in (*shown, named)]
+    pairs = 2 * len({person for person, _ in named}) >= len({person for person, _ in everybody})
+    figures = [*shown, named] if pairs else shown
+    rest = [frozenset(piece for piece in figure if piece[0] not in known) for figure in figures]
     return is_safe([figure for figure in rest if figure], min_group, person=lambda piece: piece[0])

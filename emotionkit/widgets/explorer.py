@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
@@ -14,19 +15,16 @@ from emotionkit.analysis import (
     Changes,
     ClassHistogram,
     Timeline,
-    class_histogram,
     lesson_changes,
-    lesson_timeline,
-    withhold_small_groups,
 )
 from emotionkit.errors import EmotionkitError, RecordingError
-from emotionkit.policy import DEFAULT_MIN_GROUP, Purpose
+from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.records import EMOTIONS
 from emotionkit.reports import formatting
-from emotionkit.video.picture import picture_at
-from emotionkit.warehouse import Warehouse, open_warehouse
+from emotionkit.reports.overview_sections import counted_lessons
+from emotionkit.warehouse import open_warehouse
 from emotionkit.widgets.controls import Controls
-from emotionkit.widgets.framed import framed_picture
+from emotionkit.widgets.focus import Focus
 from emotionkit.widgets.reductions import Reductions
 from emotionkit.widgets.selection import Selection
 from emotionkit.widgets.steps import Stepper, Steps
@@ -74,7 +72,7 @@ class Explorer:
         longest = float(self._known["duration_s"].max()) if len(self._known) else 0.0
         self._reductions = Reductions(self._folder, longest, self._settings)
         self._figures, self._pictures = Stepper(), Stepper()
-        self._focus: _Focus | None = None
+        self._focus: Focus | None = None
         self._offering = False
         self.histogram: ClassHistogram | None = None
         self.timeline: Timeline | None = None
@@ -162,16 +160,11 @@ class Explorer:
             controls.say("Choose a lesson.")
             return
         controls.progress.layout.visibility = "visible"
-        for share in self._reductions.steps(selection.lessons):
-            controls.progress.value = share
-            yield None
-        self.histogram = selection.histogram_of(self._reductions.means(selection), self._min_group, self._settings)
-        yield None
-        for _ in self._focus_steps(selection):
-            yield None
-        assert self._focus is not None
-        assert self.timeline is not None
-        span = (selection.start_s, min(selection.end_s, self._focus.duration_s))
+        yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
+        self.histogram = yield partial(self._histogram_of, selection)
+        focus = yield from self._focus_steps(str(controls.focus.value))
+        self.timeline = yield partial(focus.timeline, selection, self._min_group, self._settings)
+        span = (selection.start_s, min(selection.end_s, focus.duration_s))
         controls.charts.show(self.histogram, self.timeline, selection.emotions, span)
         controls.say(*self._words(selection))
         if not span[0] <= controls.charts.at <= span[1]:
@@ -179,39 +172,27 @@ class Explorer:
         else:
             yield from self._show_picture()
 
-    def _focus_steps(self, selection: Selection) -> Iterator[None]:
-        lesson_id = str(self.controls.focus.value)
+    def _histogram_of(self, selection: Selection) -> ClassHistogram:
+        return selection.histogram_of(self._reductions.means(selection), self._min_group, self._settings)
+
+    def _focus_steps(self, lesson_id: str) -> Generator[Callable[[], Any], Any, Focus]:
         if self._focus is None or self._focus.lesson_id != lesson_id:
-            self._focus = _Focus(self._rows, lesson_id, everybody=self._everybody)
+            self._focus = yield partial(Focus, self._folder, lesson_id, everybody=self._everybody)
             self._offering = True
             self.controls.offer_students(self._focus.agreed)
             self._offering = False
-            yield
-            changes = lesson_changes(self._focus.frames, self._focus.faces, self._settings)
-            yield
+            changes = yield partial(lesson_changes, self._focus.frames, self._focus.faces, self._settings)
             self._offer_moments(changes)
-        frames, faces = self._focus.frames, self._focus.faces
-        if selection.students:
-            faces = faces.loc[faces["student_id"].isin(selection.students)]
-        timeline = lesson_timeline(frames, faces, self._settings, bin_s=selection.smoothing_s)
-        yield
-        if not selection.students:
-            whole = class_histogram(frames, faces, self._settings)
-            _, timeline = withhold_small_groups(whole, timeline, self._min_group)
-        self.timeline = timeline
-        yield
+        return self._focus
 
     def _show_picture(self) -> Steps:
         if self._focus is None:
             return
-        found: list[bytes | RecordingError] = []
-        yield partial(self._focus.picture, self.controls.charts.at, found.append)
-        picture = found[0]
-        if isinstance(picture, RecordingError):
+        try:
+            self.controls.picture.value = yield partial(self._focus.picture, self.controls.charts.at)
+        except RecordingError as error:
             self.controls.picture.value = b""
-            self.controls.say(*self._words(self.selection), f"No picture: {picture}")
-        else:
-            self.controls.picture.value = picture
+            self.controls.say(*self._words(self.selection), f"No picture: {error}")
 
     def _offer_moments(self, changes: Changes) -> None:
         table = changes.table.loc[changes.table["students"] >= self._min_group]
@@ -231,7 +212,7 @@ class Explorer:
                 f"Fewer than {self._min_group} students were seen in each of these lessons: the figures are withheld."
             ]
         over = {"students": "over students", "lessons": "over lessons", "time": "over time", "nothing": "unknown"}
-        return [f"{len(selection.lessons)} lessons, {people}; intervals {over[self.histogram.interval_over]}."]
+        return [f"{counted_lessons(len(selection.lessons))}, {people}; intervals {over[self.histogram.interval_over]}."]
 
     def _tell_code(self) -> None:
         self.controls.code.value = self.code()
@@ -245,38 +226,3 @@ class Explorer:
             self.controls.say(str(error))
         else:
             self.controls.say(f"{count} rows are in {path}.")
-
-
-class _Focus:
-    """The rows of the lesson that is looked at closely.
-
-    Attributes:
-        agreed: Students who agreed, by id with their names.
-        told: Tracks whose single readings may be shown.
-    """
-
-    def __init__(self, rows: Warehouse, lesson_id: str, *, everybody: bool) -> None:
-        with rows as held:
-            lesson, purpose = held.lesson(lesson_id), held.run(lesson_id).purpose
-            self.frames, faces = held.frames(lesson_id), held.faces(lesson_id)
-            self.agreed = held.consented(lesson_id)
-        self.lesson_id, self.duration_s, self._recording = lesson_id, lesson.duration_s, Path(lesson.recording)
-        named = faces["student_id"].isin(list(self.agreed))
-        self.faces = faces.assign(student_id=faces["student_id"].astype(object).where(named, None))
-        everybody = everybody or purpose == Purpose.DEMONSTRATION
-        self.told = set(faces.loc[named | everybody, "track_id"])
-
-    def picture(self, at_s: float, take: Callable[[bytes | RecordingError], None]) -> None:
-        """Take a JPEG of the sampled frame at or before a time, with its boxes, or why there is none."""
-        try:
-            take(self._picture(at_s))
-        except RecordingError as error:
-            take(error)
-
-    def _picture(self, at_s: float) -> bytes:
-        times = self.frames["pts_s"].to_numpy()
-        if not len(times):
-            raise RecordingError(self._recording, "has no sampled picture.")
-        pts_s = float(times[max(0, int(times.searchsorted(at_s, side="right")) - 1)])
-        picture = picture_at(self._recording, pts_s)
-        return framed_picture(picture, self.faces.loc[self.faces["pts_s"] == pts_s], self.told)

@@ -42,9 +42,11 @@ def framed_picture(picture: NDArray[np.uint8], faces: pd.DataFrame, told: Collec
 
 
 def _write(picture: NDArray[np.uint8], words: str, place: tuple[int, int], color: tuple[int, ...]) -> None:
-    cv2.putText(picture, words, place, _FONT, 0.45, (255, 255, 255), 3, cv2.LINE_AA)
-    dark = tuple(round(0.6 * part) for part in color)
-    cv2.putText(picture, words, place, _FONT, 0.45, dark, 1, cv2.LINE_AA)
+    (width, height), _ = cv2.getTextSize(words, _FONT, 0.45, 1)
+    x, y = place
+    cv2.rectangle(picture, (x - 1, y - height - 2), (x + width + 1, y + 3), (30, 30, 30), cv2.FILLED)
+    cv2.rectangle(picture, (x - 4, y - height - 2), (x - 1, y + 3), color, cv2.FILLED)
+    cv2.putText(picture, words, place, _FONT, 0.45, (255, 255, 255), 1, cv2.LINE_AA)
 
 
 def _bgr(color: str) -> tuple[int, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ from emotionkit.analysis import AnalysisSettings
 from emotionkit.records import EMOTIONS
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.consents import CONSENTED_SQL
-from emotionkit.widgets.selection import Selection
+from emotionkit.widgets.selection import Selection, with_lessons
+from emotionkit.widgets.steps import Steps
 
-STEP_S = 0.15
-"""Seconds that a step should take at most: whoever looks at a notebook must not wait for it."""
+STEP_S = 0.3
+"""Seconds that a step should take at most, so that progress is seen and another choice takes over soon."""
 _BINS_S = ((300, 1.0), (7200, 15.0), (float("inf"), 60.0))
 
 _SUMS = ", ".join(f"sum({emotion} * weight_s) AS {emotion}" for emotion in EMOTIONS)
@@ -26,14 +28,14 @@ _FACES_SQL = f"""
 SELECT lesson_id, CASE WHEN agreed.student_id IS NOT NULL THEN 'student ' || agreed.student_id
         ELSE 'track ' || track_id END AS person, any_value(agreed.student_id) AS student_id,
     floor(pts_s / $bin_s)::INTEGER AS bin, {_SUMS}, sum(weight_s) AS seconds
-FROM (FROM faces WHERE lesson_id IN (SELECT unnest($lessons)) AND quality >= $minimum_quality)
-JOIN (FROM frames WHERE lesson_id IN (SELECT unnest($lessons)) AND weight_s > 0) USING (lesson_id, pts_s)
+FROM (FROM faces WHERE lesson_id IN ($lessons) AND quality >= $minimum_quality)
+JOIN (FROM frames WHERE lesson_id IN ($lessons) AND weight_s > 0) USING (lesson_id, pts_s)
 LEFT JOIN ({CONSENTED_SQL}) agreed USING (lesson_id, student_id)
 GROUP BY ALL ORDER BY lesson_id, person, bin
 """  # noqa: S608 - names of columns, and a query within a query
 _FRAMES_SQL = """
 SELECT lesson_id, floor(pts_s / $bin_s)::INTEGER AS bin, sum(weight_s) AS seconds
-FROM frames WHERE lesson_id IN (SELECT unnest($lessons)) GROUP BY ALL
+FROM frames WHERE lesson_id IN ($lessons) GROUP BY ALL
 """
 
 
@@ -67,18 +69,18 @@ class Reductions:
         self._settings = settings
         self._lessons: dict[str, Reduced] = {}
 
-    def steps(self, lessons: Sequence[str]) -> Iterator[float]:
-        """Read the lessons that are missing, some at a time; yield the share that is done after each step."""
+    def steps(self, lessons: Sequence[str], tell: Callable[[float], None]) -> Steps:
+        """Read the lessons that are missing, some at a time, and tell the share that is done after each."""
         missing = [lesson for lesson in lessons if lesson not in self._lessons]
         done, at_once = 0, 1
         while done < len(missing):
             started = time.perf_counter()
             some = missing[done : done + at_once]
-            self._read(some)
+            self._lessons.update((yield partial(self._read, some)))
             done += len(some)
             took = time.perf_counter() - started
             at_once = max(1, min(2 * at_once, int(at_once * STEP_S / max(took, 1e-3))))
-            yield done / len(missing)
+            tell(done / len(missing))
 
     def means(self, selection: Selection) -> pd.DataFrame:
         """Return :func:`emotionkit.analysis.student_means` of the selected lessons within the selected time."""
@@ -105,18 +107,19 @@ class Reductions:
         people = np.array(names, dtype=object).reshape(-1, 3)[seen]
         return people, sums[seen], np.minimum(1.0, sums[seen, 7] / full)
 
-    def _read(self, lessons: list[str]) -> None:
-        parameters = {"lessons": lessons, "bin_s": self.bin_s}
+    def _read(self, lessons: list[str]) -> dict[str, Reduced]:
+        (of_faces, named), (of_frames, _) = with_lessons(_FACES_SQL, lessons), with_lessons(_FRAMES_SQL, lessons)
+        values = {"bin_s": self.bin_s, **named}
         with open_warehouse(self._warehouse) as rows:
             quality = {"minimum_quality": self._settings.minimum_quality}
-            faces = rows.sql(_FACES_SQL, parameters | quality).to_arrow_table().to_pandas()
-            frames = rows.sql(_FRAMES_SQL, parameters).to_arrow_table().to_pandas()
+            faces = rows.sql(of_faces, values | quality).to_arrow_table().to_pandas()
+            frames = rows.sql(of_frames, values).to_arrow_table().to_pandas()
         by_lesson = dict(iter(faces.groupby("lesson_id", sort=False)))
         sampled = dict(iter(frames.groupby("lesson_id", sort=False)))
-        for lesson in lessons:
-            self._lessons[lesson] = _reduced(
-                by_lesson.get(lesson, faces.iloc[:0]), sampled.get(lesson, frames.iloc[:0])
-            )
+        return {
+            lesson: _reduced(by_lesson.get(lesson, faces.iloc[:0]), sampled.get(lesson, frames.iloc[:0]))
+            for lesson in lessons
+        }
 
 
 def _reduced(faces: pd.DataFrame, frames: pd.DataFrame) -> Reduced:

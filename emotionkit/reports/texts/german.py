@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LANGUAGE = "de"
-PERCENT = "{value} %"
+PERCENT = "{value}\N{NO-BREAK SPACE}%"
 DECIMAL_MARK = ","
 THOUSANDS_MARK = "."
 

@@ -1,0 +1,212 @@
+"""Reports over many lessons, the index, and the commands that make them."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import json
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from in_process import page_of, sections_of
+
+from emotionkit.analysis import class_histogram, course_figures, lesson_student_means
+from emotionkit.cli import main
+from emotionkit.errors import ConsentError, ReportError, SettingsError, UnknownCourseError, UnknownStudentError
+from emotionkit.records import LessonSegment
+from emotionkit.reports import formatting, render_course_report, render_student_report, texts, write_index
+from emotionkit.reports.overview import course_folder
+from emotionkit.reports.texts import english, german
+from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse.register import Consent, Sighting, Student
+from emotionkit.warehouse.students import changing_register
+
+COURSE = "Physics 101"
+ZOE, BO = "s-0000000a", "s-0000000b"
+
+
+def words(sections: list[str]) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", " ".join(sections))).split())
+
+
+def enrol(folder: Path, student_id: str, name: str, track: int, consent: Consent, lessons: list[str]) -> None:
+    known = open_warehouse(folder).lessons().set_index("lesson_id")
+    with changing_register(folder) as register:
+        student = Student(student_id, name, date(2026, 9, 1), [consent])
+        for lesson_id in lessons:
+            day = known["started_at"][lesson_id].date()
+            student.sightings.append(Sighting(lesson_id, known["run_id"][lesson_id], track, day))
+        register.students.append(student)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, stored, waves) -> Path:
+    """Eight weekly lessons of nine and one of three; Zoe agreed for one lesson, Bo took the consent back."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    parts = (LessonSegment(0, 20, "Intro"), LessonSegment(20, 40, "Group work"))
+    for week in range(5):
+        start = waves.started_at + timedelta(weeks=week)
+        few = 3 if week == 2 else 9
+        lesson = dataclasses.replace(
+            waves, lesson_id=f"week-{week}", started_at=start, duration_s=40.0, title=f"Week {week}", segments=parts
+        )
+        stored(folder, lesson, few)
+    all_lessons = [f"week-{week}" for week in range(5)]
+    first_week = Consent(date(2026, 9, 1), ends=date(2026, 9, 15))
+    enrol(folder, ZOE, "Zoe", 2, first_week, all_lessons)
+    enrol(folder, BO, "Bo", 3, Consent(date(2026, 9, 1), withdrawn=date(2026, 10, 30)), all_lessons)
+    return folder
+
+
+def test_a_course_has_a_histogram_for_each_lesson_and_leaves_out_the_small_one(course):
+    said = words(sections_of("course_report.ipynb", warehouse=str(course), course=COURSE))
+    assert said.startswith("Physics 101 Lessons 5 From 14 September 2026")
+    assert "That is the average over 4 lessons" in said
+    row = re.search(r"3 Week 2 (\d+ September 2026, \d+:\d\d) (– ){7}", said)
+    assert row
+    figures = course_figures(lesson_student_means(open_warehouse(course), ["week-0", "week-2"]), 5)
+    assert figures.lessons["week-2"].withheld
+    expected = class_histogram(open_warehouse(course).frames("week-0"), open_warehouse(course).faces("week-0"))
+    shares = ["mean", "low", "high"]
+    assert np.allclose(figures.lessons["week-0"].table[shares], expected.table[shares], atol=1e-6)
+
+
+def test_a_course_of_small_lessons_says_so(course):
+    said = words(sections_of("course_report.ipynb", warehouse=str(course), course=COURSE, min_group=20))
+    assert texts.COURSE_WITHHELD in said
+    assert "nan" not in said.lower()
+    assert "%" not in said.split(texts.GUIDE)[0]
+
+
+def test_a_student_is_shown_in_the_lessons_that_the_consent_covers(course):
+    said = words(sections_of("student_report.ipynb", warehouse=str(course), student_id=ZOE))
+    assert said.startswith("Zoe Lessons 1")
+    assert "over one lesson that a consent covers" in said
+    assert texts.STUDENT_CAUTION in said
+
+
+def test_without_a_consent_there_is_no_report(course, tmp_path):
+    with pytest.raises(ConsentError, match=r"There is no report of 'Bo': no consent that stands"):
+        render_student_report(course, "bo", tmp_path)
+    with pytest.raises(UnknownStudentError, match="Nobody called 'Eve' is enrolled"):
+        render_student_report(course, "Eve", tmp_path)
+    with pytest.raises(UnknownCourseError, match=r"There is no course 'Chemistry'\. Known courses: 'Physics 101'"):
+        render_course_report(course, "Chemistry", tmp_path)
+    with pytest.raises(SettingsError, match="not written in 'fr'; there are de, en"):
+        render_course_report(course, COURSE, tmp_path, language="fr")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lesson_shows_its_parts_and_who_agreed(course):
+    said = words(sections_of("lesson_report.ipynb", warehouse=str(course), lesson_id="week-0"))
+    assert "1 Intro 0:00–0:20; neutral" in said
+    assert f"{texts.STUDENTS_SHOWN} {texts.STUDENTS_CAPTION}" in said
+    assert "Zoe" in said
+    assert "Bo " not in said
+    assert texts.STUDENTS_SHOWN not in words(
+        sections_of("lesson_report.ipynb", warehouse=str(course), lesson_id="week-1")
+    )
+
+
+def test_who_agreed_is_left_out_where_the_others_would_be_too_few(course):
+    said = words(sections_of("lesson_report.ipynb", warehouse=str(course), lesson_id="week-0", min_group=9))
+    assert texts.STUDENTS_WITHHELD.format(group=9) in said
+    assert "Zoe" not in said
+
+
+def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "emotionkit.toml").write_text('[reports]\nlanguage = "de"\n')
+    arguments = [
+        "report",
+        "--course",
+        COURSE,
+        "--student",
+        "Zoe",
+        "--student",
+        "Bo",
+        "--warehouse",
+        str(course),
+        "--json",
+    ]
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 3
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer["done"]) == [COURSE, "Zoe"]
+    assert list(answer["failed"]) == ["Bo"]
+    page = (tmp_path / "reports" / course_folder(COURSE) / "index.html").read_text("utf-8")
+    assert '<html lang="de">' in page
+    assert "Stunde für Stunde" in page
+    index = (tmp_path / "reports" / "index.html").read_text("utf-8")
+    assert f'href="./{course_folder(COURSE)}/index.html"' in index
+    assert "noch kein Bericht" in index
+    assert "student-" not in index
+    assert "Zoe" not in index
+
+
+def test_nothing_to_report_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["report"])
+    assert ended.value.code == 2
+    assert "Name a lesson, --course or --student." in capsys.readouterr().err
+
+
+def test_an_index_without_a_warehouse_and_one_that_cannot_be_written(tmp_path):
+    page = write_index(tmp_path / "reports", tmp_path / "warehouse")
+    assert texts.INDEX_EMPTY in page.read_text("utf-8")
+    assert texts.NIGHT_NONE in page.read_text("utf-8")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match="cannot be written"):
+        write_index(tmp_path / "file", tmp_path / "warehouse")
+
+
+DEGENERATE = {
+    "no face": (0, 60.0, 0.8, texts.NO_FACE),
+    "no clear face": (3, 60.0, 0.01, texts.NO_USABLE_FACE),
+    "one student": (1, 60.0, 0.8, texts.WITHHELD),
+    "one second": (7, 1.0, 0.8, "Faces looked"),
+    "one minute": (7, 60.0, 0.8, "Faces looked"),
+    "six hours": (6, 6 * 3600.0, 0.8, "Faces looked"),
+}
+
+
+@pytest.mark.parametrize(("students", "seconds", "quality", "said"), DEGENERATE.values(), ids=DEGENERATE)
+def test_lessons_of_every_kind_give_a_page_worth_reading(stored, waves, tmp_path, students, seconds, quality, said):
+    parts = (LessonSegment(0, seconds / 2, "First"), LessonSegment(seconds / 2, seconds, "Second"))
+    lesson = dataclasses.replace(waves, duration_s=seconds, segments=parts)
+    fps = 1 if seconds > 3600 else 2
+    lesson_id = stored(tmp_path, lesson, students, quality=quality, fps=fps)
+    page = page_of("lesson_report.ipynb", "Waves", tmp_path / "page.html", warehouse=str(tmp_path), lesson_id=lesson_id)
+    text = page.read_text("utf-8")
+    shown = words([text.split("<main>")[1]])
+    assert said in shown
+    assert texts.GUIDE in shown
+    assert not re.search(r"\b(nan|None|inf)\b", shown)
+    assert len(text.encode()) < 1_500_000
+
+
+def test_every_language_says_the_same():
+    names = [name for name in vars(english) if name.isupper()]
+    assert names == [name for name in vars(german) if name.isupper()]
+    for name in names:
+        assert shape(getattr(english, name)) == shape(getattr(german, name)), name
+
+
+def shape(value: object) -> object:
+    """What a text must have in common with that of another language: keys, counts and what is filled in."""
+    if isinstance(value, dict):
+        return {key: shape(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [shape(one) for one in value]
+    return sorted(set(re.findall(r"{\w*}", str(value))))
+
+
+def test_numbers_are_written_as_the_language_has_them():
+    with texts.spoken("de"):
+        assert formatting.number(12345.6) == "12.345,6"
+        assert formatting.exact_percent(0.1234) == "12,3\u00a0%"
+    assert formatting.number(12345.6) == "12,345.6"
