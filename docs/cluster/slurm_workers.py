@@ -2,7 +2,7 @@
 
     python slurm_workers.py 100
 
-Then, where the recordings and the warehouse are: emotionkit process ... --dask ADDRESS, with the address that is printed.
+Then, where recordings and warehouse are: emotionkit nightly --dask ADDRESS, with the address that is printed.
 Other batch systems have classes of the same kind: PBSCluster, SGECluster, LSFCluster, HTCondorCluster.
 """
 
@@ -28,7 +28,7 @@ def cluster() -> SLURMCluster:
     )
 
 
-def _certificates():  # noqa: ANN202  Dask has no types
+def _certificates():
     from distributed import Security  # noqa: PLC0415  not needed to show the script of a job
 
     return Security(require_encryption=True)

@@ -18,9 +18,9 @@ from distributed import Worker, get_worker
 from distributed.core import Status
 
 from emotionkit._version import __version__
+from emotionkit.batch.confined_work import use_one_core
 from emotionkit.batch.piecework import Task, part_name, parts_of, perform
 from emotionkit.batch.undertaking import Undertaking, join
-from emotionkit.batch.workers import use_one_core
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError

@@ -11,7 +11,8 @@ from pathlib import Path
 from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, NightMemory, Rendered, failed_again
 from emotionkit.errors import EmotionkitError
 from emotionkit.project import ProjectSettings
-from emotionkit.reports.lesson import PAGE, render_lesson_report
+from emotionkit.reports.lesson import render_lesson_report
+from emotionkit.reports.making import PAGE
 from emotionkit.warehouse import open_warehouse
 
 Render = Callable[..., Path]

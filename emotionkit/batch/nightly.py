@@ -12,17 +12,18 @@ from pathlib import Path
 
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.erasing import complete
-from emotionkit.batch.executor import Job, process_all
+from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.night_ledger import Ledger
 from emotionkit.batch.night_lock import night_lock
 from emotionkit.batch.night_memory import NightMemory
 from emotionkit.batch.night_plan import Plan, Planner, Selection, known_lessons, selected_lessons
 from emotionkit.batch.night_reports import NightReports
 from emotionkit.batch.retention import enforce_retention
+from emotionkit.batch.undertaking import Outcome
 from emotionkit.batch.workers import Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.errors import EmotionkitError, InvalidInputError
+from emotionkit.errors import ClusterError, EmotionkitError, InvalidInputError
 from emotionkit.policy import Policy
 from emotionkit.project import ProjectSettings
 from emotionkit.reports.night import Night, write_night
@@ -193,12 +194,21 @@ class _Run:
             budget=Budget(seconds=left_s),
             team=self._team,
         )
-        for result in results if jobs else ():
-            lesson_id = self._ledger.processed(plan, result)
-            with self._going_on():
-                self._memory.save()
-            if lesson_id is not None:
-                self._report(lesson_id)
+        try:
+            for result in results if jobs else ():
+                self._processed(plan, result)
+        except ClusterError as error:
+            # The workers were not there: all else that is due in a night is done all the same.
+            self._ledger.problem(str(error))
+            for job in jobs:
+                self._processed(plan, Failure(job.recording, f"{job.recording} has to wait.", is_left=True))
+
+    def _processed(self, plan: Plan, result: Outcome | Failure) -> None:
+        lesson_id = self._ledger.processed(plan, result)
+        with self._going_on():
+            self._memory.save()
+        if lesson_id is not None:
+            self._report(lesson_id)
 
     def _report_the_rest(self, plan: Plan) -> None:
         """Make the reports that earlier nights or erasures left to be made."""

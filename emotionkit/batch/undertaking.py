@@ -179,9 +179,7 @@ def complete(
     return load(undertaking, join(undertaking, names, call=call, recognise=recognise))
 
 
-def join(
-    undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True
-) -> Path:
+def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True) -> Path:
     """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
 
     Raises:

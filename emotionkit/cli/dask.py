@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.options import checked
@@ -21,6 +22,18 @@ dask_option = click.option(
     metavar="ADDRESS",
     help="Have the workers of Dask do it: tcp://HOST:PORT, tls://HOST:PORT, or local:N.",
 )
+
+
+def refuse_workers_beside(address: DaskAddress | None) -> None:
+    """Refuse ``--workers`` on the command line where Dask's are to do the work.
+
+    Raises:
+        click.BadParameter: Both were given.
+    """
+    if address and click.get_current_context().get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+        raise click.BadParameter(
+            "counts processes here; with --dask the workers are those of Dask.", param_hint="--workers"
+        )
 
 
 class MissingExtraError(EmotionkitError):

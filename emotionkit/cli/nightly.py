@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit.batch.dask_address import DaskAddress
+from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.night_log import logging_to
 from emotionkit.cli.options import checked
 from emotionkit.cli.output import (
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     show_default="one per core",
     help="Processes of one core each.",
 )
+@dask_option
 @click.option("--log", type=FilePath, metavar="FILE", help="Add what happens, a line of JSON each.")
 @json_option
 def nightly(
@@ -69,6 +72,7 @@ def nightly(
     retry_failed: bool,
     sample_fps: float,
     workers: int,
+    dask: DaskAddress | None,
     log: Path | None,
     as_json: bool,
 ) -> int:
@@ -77,6 +81,7 @@ def nightly(
     Finds new and changed recordings, processes them, writes reports and index, removes what is kept too long, and says
     in one line what happened. What fails is tried again the next two nights, and never stops the rest.
     """
+    refuse_workers_beside(dask)
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)
@@ -93,7 +98,8 @@ def nightly(
     with logging_to(log):
         try:
             with NightProgress() as progress:
-                night = run_night(places, night_settings, selection, on_progress=progress.update)
+                team = dask_team(dask, progress.echo)
+                night = run_night(places, night_settings, selection, on_progress=progress.update, team=team)
         except EmotionkitError as error:
             _notify(project, Notice("failed", one_line(str(error)), date.today().isoformat()))
             raise

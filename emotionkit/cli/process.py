@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.budget import budget_option
-from emotionkit.cli.dask import dask_option, dask_team
+from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
@@ -54,10 +53,7 @@ def process(
     """Read recordings into the warehouse."""
     if lesson_id is not None and len(recordings) > 1:
         raise click.BadParameter("names one lesson, but several recordings were given.", param_hint="--lesson-id")
-    if dask and click.get_current_context().get_parameter_source("workers") is ParameterSource.COMMANDLINE:
-        raise click.BadParameter(
-            "counts processes here; with --dask the workers are those of Dask.", param_hint="--workers"
-        )
+    refuse_workers_beside(dask)
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)

@@ -80,6 +80,13 @@ class NightProgress:
     ) -> None:
         self._progress.stop()
 
+    def echo(self, sentence: str) -> None:
+        """Say something on stderr; on a terminal, above the lines of progress."""
+        if self._progress.disable:
+            click.echo(one_line(sentence), err=True)
+        else:
+            self._progress.print(Text(one_line(sentence)), soft_wrap=True)
+
     def update(self, name: str, done_s: float, length_s: float) -> None:
         """Show that ``done_s`` of the ``length_s`` seconds of a recording are read."""
         if name not in self._tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 
 import pytest
@@ -50,9 +51,29 @@ def test_a_night_from_end_to_end(emotionkit, recordings, tmp_path):
     assert json.loads(out)["unchanged"] == 1
 
 
+def test_a_night_on_dask(emotionkit, recordings):
+    pytest.importorskip("distributed")
+    (recordings / "bad\nname.mp4").unlink()
+    nowhere = f"tcp://127.0.0.1:{free_port()}"
+    status, out, err = emotionkit("nightly", "--sample-fps", 1, "--dask", nowhere)
+    assert status == 1, err
+    assert out.endswith("failed: 1 left for another night, 1 problem.\n")
+    assert nowhere in err
+    status, out, err = emotionkit("nightly", "--sample-fps", 1, "--dask", "local:1")
+    assert (status, err) == (0, "")
+    assert out.endswith("all well: 1 recording processed, 1 report made.\n")
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
+        (["--dask", "local:1", "--workers", "2"], 2),
         (["--since", "yesterday"], 2),
         (["--max-hours", "0"], 2),
         (["--max-hours", "some"], 2),
