@@ -49,26 +49,30 @@ def processing(recording: Path, warehouse: Path, *more: str) -> list[str]:
 def measure(command: list[str], warehouse: Path | None = None) -> Cost:
     """Run a command to its end and return what it took.
 
-    Memory is the proportional set size, which counts what processes share once. A row counts as there when a part of
-    the lesson is on the disk.
+    Memory is the proportional set size, which counts what processes share once. Processor time is added up while the
+    processes run, as one that was not started by the command itself is in nobody's account when it has ended. A row
+    counts as there when a part of the lesson is on the disk.
     """
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=DECLARED | dict(os.environ))
     peak, next_look = 0.0, started
+    spent: dict[int, float] = {}
     first: float | None = None
     while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        family = _family(process.pid)
+        spent |= {member: seconds for member in family if (seconds := _cpu_s(member))}
+        pid, status = os.waitpid(process.pid, os.WNOHANG)
         if pid:
             break
         if time.perf_counter() >= next_look:
-            peak = max(peak, sum(map(_mib, _family(process.pid))))
+            peak = max(peak, sum(map(_mib, family)))
             next_look = time.perf_counter() + MEMORY_EVERY_S
         if warehouse is not None and first is None and any(warehouse.rglob("[!.]*.parquet")):
             first = time.perf_counter() - started
         time.sleep(EVERY_S)
     if status:
         raise SystemExit(f"{command} failed with status {status}")
-    return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak, first or float("nan"))
+    return Cost(time.perf_counter() - started, sum(spent.values()), peak, first or float("nan"))
 
 
 def _family(pid: int) -> list[int]:
@@ -77,6 +81,15 @@ def _family(pid: int) -> list[int]:
     except OSError:
         return [pid]
     return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _cpu_s(pid: int) -> float:
+    """Return the processor seconds of a process so far, without those of its children."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _mib(pid: int) -> float:
