@@ -13,8 +13,19 @@ FEWEST_BLOCKS = 4
 TINY = 1e-12
 
 
+def drawn_students(count: int, resamples: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return int64 (resamples, count): how often each of some students is drawn into each of some classes of as many.
+
+    Args:
+        count: Number of students, at least one.
+        resamples: How many classes to draw.
+        random: Where chance comes from.
+    """
+    return random.multinomial(count, np.full(count, 1 / count), resamples)
+
+
 def resampled_over_students(
-    means: NDArray[np.float64], weights: NDArray[np.float64], resamples: int, random: np.random.Generator
+    means: NDArray[np.float64], weights: NDArray[np.float64], drawn: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return float64 (resamples, 7): class means of classes of as many students, drawn from this one.
 
@@ -25,14 +36,13 @@ def resampled_over_students(
     Args:
         means: float64 (n, 7), a row per student, at least one.
         weights: float64 (n,), above 0.
-        resamples: How many classes to draw.
-        random: Where chance comes from.
+        drawn: int64 (resamples, n), as :func:`drawn_students` gives it.
     """
     # In an order of what they show alone: the same students give the same draws, however they were listed.
     order = np.lexsort(np.column_stack([means, weights]).T)
     means, weights = means[order], weights[order]
-    drawn = random.multinomial(len(means), np.full(len(means), 1 / len(means)), resamples) * weights
-    return drawn @ means / drawn.sum(axis=1, keepdims=True)
+    counted = drawn * weights
+    return counted @ means / counted.sum(axis=1, keepdims=True)
 
 
 def resampled_over_time(students: tuple[StudentReadings, ...], settings: AnalysisSettings) -> NDArray[np.float64]:

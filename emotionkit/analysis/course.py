@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
+from emotionkit.analysis.bootstrap import drawn_students, interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, IntervalOver
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
@@ -148,5 +148,7 @@ def _with_interval(
     mean, number = weights @ shares / weights.sum(), effective_number(weights)
     if number < FEWEST_STUDENTS:
         return mean, np.full(7, np.nan), np.full(7, np.nan)
-    drawn = resampled_over_students(shares, weights, settings.resamples, np.random.default_rng(settings.seed))
+    drawn = resampled_over_students(
+        shares, weights, drawn_students(len(shares), settings.resamples, np.random.default_rng(settings.seed))
+    )
     return mean, *interval(mean, standard_error(drawn, number), number, settings.confidence)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import (
     block_length,
+    drawn_students,
     interval,
     resampled_over_students,
     resampled_over_time,
@@ -125,7 +126,9 @@ def _table(students: tuple[StudentReadings, ...], over: IntervalOver, settings: 
         return table
     if over == "students":
         units = effective_number(weights)
-        resampled = resampled_over_students(means, weights, settings.resamples, np.random.default_rng(settings.seed))
+        resampled = resampled_over_students(
+            means, weights, drawn_students(len(means), settings.resamples, np.random.default_rng(settings.seed))
+        )
     else:
         units = _blocks(students, settings)
         resampled = resampled_over_time(students, settings)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from emotionkit.analysis.bootstrap import resampled_over_students, skewed_ends, standard_error
+from emotionkit.analysis.bootstrap import drawn_students, resampled_over_students, skewed_ends, standard_error
 from emotionkit.analysis.comparison import FEWEST_COMPARED
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
@@ -105,7 +105,7 @@ def _fill(table: pd.DataFrame, means: pd.DataFrame, counts: NDArray[np.float64],
     if units < FEWEST_COMPARED:
         return
     random = np.random.default_rng(settings.seed)
-    drawn = resampled_over_students(values, weights, settings.resamples, random)
+    drawn = resampled_over_students(values, weights, drawn_students(len(values), settings.resamples, random))
     # Half a face more in every cell: a confusion never seen is rare, not impossible.
     likely = (counts + 0.5) / (sizes[:, None] + 3.5)
     tests = np.stack(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotionkit.analysis.bootstrap import interval, resampled_over_students, standard_error
+from emotionkit.analysis.bootstrap import drawn_students, interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS
 from emotionkit.analysis.readings import (
     StudentReadings,
@@ -136,7 +138,9 @@ def _expressions(
     settings: AnalysisSettings,
 ) -> pd.DataFrame:
     random = np.random.default_rng(settings.seed)
-    bins = [_one_bin(totals[:, index], weights, settings, random) for index in range(len(starts))]
+    # Each bin is judged alone, so those of as many students may share what chance brings: most of the work is that.
+    draws = cache(lambda count: drawn_students(count, settings.resamples, random))
+    bins = [_one_bin(totals[:, index], weights, settings, draws) for index in range(len(starts))]
     values = np.concatenate(bins) if bins else np.empty((0, 3))
     at = np.repeat(starts, len(EMOTIONS))
     return pd.DataFrame(
@@ -149,7 +153,7 @@ def _one_bin(
     totals: NDArray[np.float64],
     student_weight: NDArray[np.float64],
     settings: AnalysisSettings,
-    random: np.random.Generator,
+    draws: Callable[[int], NDArray[np.int64]],
 ) -> NDArray[np.float64]:
     """Return float64 (7, 3): mean, low and high of one bin from float64 (students, 8) sums over it."""
     result = np.full((7, 3), np.nan)
@@ -161,7 +165,7 @@ def _one_bin(
     result[:, 0] = weights @ means / weights.sum()
     units = effective_number(weights)
     if units >= FEWEST_STUDENTS:
-        resampled = resampled_over_students(means, weights, settings.resamples, random)
+        resampled = resampled_over_students(means, weights, draws(len(means)))
         result[:, 1], result[:, 2] = interval(
             result[:, 0], standard_error(resampled, units), units, settings.confidence
         )

@@ -8,6 +8,7 @@ import pytest
 
 from emotionkit.analysis.bootstrap import (
     block_length,
+    drawn_students,
     interval,
     resampled_means,
     resampled_over_students,
@@ -75,7 +76,7 @@ def test_the_interval_stays_within_what_shares_can_be():
 def test_one_in_seven_leaves_the_interval_of_a_count():
     ones = np.zeros((7, 7))
     ones[0] = 1
-    resampled = resampled_over_students(ones, np.ones(7), 5000, np.random.default_rng(8))
+    resampled = resampled_over_students(ones, np.ones(7), drawn_students(7, 5000, np.random.default_rng(8)))
     low, high = interval(ones.mean(axis=0), standard_error(resampled, 7), 7, 0.95)
     assert high == pytest.approx(0.579, abs=0.001)
     assert (low >= 0.0036).all()
@@ -84,7 +85,7 @@ def test_one_in_seven_leaves_the_interval_of_a_count():
 def test_a_rare_expression_reaches_further_up_than_down():
     shares = np.full((9, 7), 0.01)
     shares[0] = 0.2
-    resampled = resampled_over_students(shares, np.ones(9), 5000, np.random.default_rng(9))
+    resampled = resampled_over_students(shares, np.ones(9), drawn_students(9, 5000, np.random.default_rng(9)))
     mean = shares.mean(axis=0)
     low, high = interval(mean, standard_error(resampled, 9), 9, 0.95)
     assert (high - mean > 3 * (mean - low)).all()
@@ -99,7 +100,7 @@ def test_nothing_varies_where_all_are_alike():
 
 def test_students_are_drawn_with_all_of_their_time():
     means = np.random.default_rng(10).random((12, 7))
-    drawn = resampled_over_students(means, np.ones(12), 20_000, np.random.default_rng(11))
+    drawn = resampled_over_students(means, np.ones(12), drawn_students(12, 20_000, np.random.default_rng(11)))
     assert drawn.std(axis=0) == pytest.approx(means.std(axis=0) / np.sqrt(12), rel=0.03)
 
 
