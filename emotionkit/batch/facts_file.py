@@ -27,7 +27,7 @@ def read_facts_file(recording: Path, known: Known) -> Facts:
         InvalidFileError: It cannot be read, is no YAML of keys and values, or a value cannot be used; the sentence
             names file, line and key.
     """
-    path = next((path for path in map(recording.with_suffix, ENDINGS) if path.exists()), None)
+    path = next((path for path in map(recording.with_suffix, ENDINGS) if _is_there(path)), None)
     if path is None:
         return Facts()
     root = _composed(path)
@@ -45,6 +45,14 @@ def read_facts_file(recording: Path, known: Known) -> Facts:
             raise InvalidFileError(path, "is given twice.", line=_line(name), key=key)
         entries[key] = list(_entries(path, key, value))
     return read_entries(path, entries, known)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # Its name is one letter longer than the recording's, and may be too long for the disk.
+        return False
 
 
 def _composed(path: Path) -> yaml.Node | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,8 +17,8 @@ from emotionkit.name_pattern import DEFAULT_PATTERN, compiled
 from emotionkit.project import RecordingsSettings
 from emotionkit.records import Lesson
 from emotionkit.video import Recording
+from emotionkit.warehouse.naming import LONGEST_NAME, LONGEST_NAME_BYTES
 
-_LONGEST_ID = 100
 _CHUNK = 1 << 20
 
 
@@ -27,8 +28,10 @@ def default_lesson_id(recording: Path) -> str:
     >>> default_lesson_id(Path("recordings/Week 3: optics.mp4"))
     'Week-3-optics'
     """
-    words = re.sub(r"[^\w.-]+", "-", recording.stem).strip("-._")
-    return words[:_LONGEST_ID] or "lesson"
+    words = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", recording.stem)).strip("-._")
+    # A folder's name is limited in bytes, and many scripts take three for a letter.
+    within = words[:LONGEST_NAME].encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return within.rstrip("-._") or "lesson"
 
 
 def describe_lesson(

@@ -192,7 +192,7 @@ class Planner:
         plain = default_lesson_id(found.path)
         below = default_lesson_id(Path("-".join(Path(found.name).parts)))
         mark = hashlib.sha256(found.name.encode()).hexdigest()[:8]
-        names = (plain, below, f"{plain[:60]}-{mark}")
+        names = (plain, below, f"{plain[:45]}-{mark}")
         return next((name for name in names if name not in self._taken), names[-1])
 
 
