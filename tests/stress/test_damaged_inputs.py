@@ -18,7 +18,7 @@ from emotionkit.reports.night import SHORT_S, SHORT_SHARE
 KINDS = {"recording", "input", *Limit}
 SETTINGS = ProcessingSettings(sample_fps=2)
 CONFINES = Confines(silence_s=20)
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 
 
 @pytest.fixture(scope="module")
