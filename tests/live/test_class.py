@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -115,8 +116,8 @@ def test_a_stream_gives_what_processing_its_recording_gives(live, short_lesson, 
 
 def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_lesson):
     command = live(short_lesson, "--lesson-id", "killed")
-    # What comes up to second 5 is written then; a little later it is on the disk.
-    command.wait_for("figures", second=lambda second: second > 6.9)
+    # What comes up to second 5 is written then.
+    wait_until_something_is_on_the_disk()
     assert command.end(signal.SIGKILL) == -signal.SIGKILL
     assert not Path("warehouse", "emotionkit.duckdb").exists()
 
@@ -136,9 +137,16 @@ def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_le
     assert subprocess.run(resume, capture_output=True, text=True, check=True).stdout == "No class was cut off.\n"
 
 
+def wait_until_something_is_on_the_disk():
+    until = time.monotonic() + 60
+    while not list(Path("warehouse").glob("parts/*/*/begun.json")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):
     command = live(short_lesson, "--lesson-id", "mine")
-    command.wait_for("figures", second=lambda second: second > 5.9)
+    wait_until_something_is_on_the_disk()
     resume = [sys.executable, "-m", "emotionkit", "live", "--resume"]
     done = subprocess.run(resume, capture_output=True, text=True, check=False)
     assert done.returncode == 1
