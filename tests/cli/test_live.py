@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import socket
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from emotionkit.cli.live import live
 from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
 
 Run = Callable[..., tuple[int, str, str]]
@@ -110,3 +113,13 @@ def test_help_fits_a_terminal(emotionkit: Run) -> None:
     status, out, _ = emotionkit("live", "--help")
     assert status == 0
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_commands_of_the_guide_are_understood() -> None:
+    guide = Path(__file__).resolve().parents[2].joinpath("docs", "live.md").read_text()
+    commands = re.findall(r"(?:^\$ |`)emotionkit live ([^`\n]+)", guide, re.MULTILINE)
+    assert len(commands) >= 6
+    for command in commands:
+        live.make_context("live", shlex.split(command))
+    for option in re.findall(r"`(--[a-z-]+)`", guide):
+        assert any(option in parameter.opts for parameter in live.params), option
