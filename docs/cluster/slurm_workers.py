@@ -2,7 +2,7 @@
 
     python slurm_workers.py 100
 
-Then, where recordings and warehouse are: emotionkit nightly --dask ADDRESS, with the address that is printed.
+Then, where the warehouse is written: emotionkit process ... --dask ADDRESS, with the address that is printed.
 Other batch systems have classes of the same kind: PBSCluster, SGECluster, LSFCluster, HTCondorCluster.
 """
 

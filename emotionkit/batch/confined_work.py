@@ -32,6 +32,16 @@ def call_here(_recording: Path, function: Callable[..., Any], *arguments: object
     return function(*arguments)
 
 
+def call_confined(recording: Path, function: Callable[..., Any], *arguments: object) -> Any:
+    """Return what a function returns in a child of this process, which is kept for the next one.
+
+    Raises:
+        UnsafeRecordingError: The recording made the child crash or hang, or wanted too much.
+        EmotionkitError: The function raised it.
+    """
+    return _own.call(recording, function, *arguments)
+
+
 def perform_confined(task: Task, on_second: OnSecond) -> list[str] | None:
     """Do a task in a child of this process, which is kept for the next one, and return the names of its parts.
 

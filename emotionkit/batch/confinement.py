@@ -258,16 +258,27 @@ class Confined:
         with self._one_at_a_time:
             child = self._child = self._child or Child(self._confines)
             child.give(Order(recording, function, arguments, on_note is not None, longest_s))
-            while True:
-                wait([child.connection], 1.0)
-                news = child.hear()
-                if isinstance(news, Note) and on_note:
-                    on_note(news.value)
-                elif isinstance(news, Ended):
-                    if news.error is not None:
-                        raise news.error
-                    answer: _Answer = news.value
-                    return answer
+            try:
+                ended = _heard_out(child, on_note)
+            except BaseException:
+                # What it is at is wanted no more, and must not pass for the answer to what comes next.
+                self._child = None
+                child.end()
+                raise
+        if ended.error is not None:
+            raise ended.error
+        answer: _Answer = ended.value
+        return answer
+
+
+def _heard_out(child: Child, on_note: Callable[[Any], None] | None) -> Ended:
+    while True:
+        wait([child.connection], 1.0)
+        news = child.hear()
+        if isinstance(news, Note) and on_note:
+            on_note(news.value)
+        elif isinstance(news, Ended):
+            return news
 
 
 def _unsafe(order: Order, limit: Limit, reason: str) -> UnsafeRecordingError:

@@ -1,7 +1,7 @@
 """What a Dask worker does: one piece of a recording, for whoever has the same emotionkit and the same model.
 
-A worker has one model and does one piece at a time, however many threads it has: two dlib detectors at work in two
-threads of one process crash it.
+A worker does one piece at a time, however many threads it has, in a child process that has the one model. Whatever
+native code does to the child, the worker goes on answering its scheduler, and no other task is blamed for its end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import pickle
 import threading
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -18,10 +17,9 @@ from distributed import Worker, get_worker
 from distributed.core import Status
 
 from emotionkit._version import __version__
-from emotionkit.batch.confined_work import use_one_core
-from emotionkit.batch.piecework import Task, part_name, parts_of, perform
+from emotionkit.batch.confined_work import call_confined, perform_confined
+from emotionkit.batch.piecework import Task, part_name, parts_of
 from emotionkit.batch.undertaking import Undertaking, join
-from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError
 
@@ -139,11 +137,11 @@ def _done_here(worker: Worker, order: Order) -> Result:
         if not path.exists():
             return Unfit(worker.address, f"does not see {path}.", sight=True)
     if isinstance(task, Joining):
-        return join(task.undertaking, task.names)
+        return join(task.undertaking, task.names, call=call_confined)
     if task.piece is not None and parts.has(part_name(task)):
         # Done before, by a worker that was lost before it could say so.
         return [part_name(task)]
-    return perform(task, _classifier(), _Reporter(worker, order, task.number))
+    return perform_confined(task, _Reporter(worker, order, task.number))
 
 
 class _Reporter:
@@ -166,9 +164,3 @@ class _Reporter:
         # Dask cannot stop a running task; it only notes on the worker that it has been called off.
         state = self._worker.state.tasks.get(self._key)
         return self._worker.status is not Status.running or state is None or state.state == "cancelled"
-
-
-@cache
-def _classifier() -> LazyClassifier:
-    use_one_core()
-    return LazyClassifier(threads=1)

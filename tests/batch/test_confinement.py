@@ -50,6 +50,15 @@ def test_notes_come_on_the_way(confined):
     assert seen == [0, 1, 2]
 
 
+def test_what_is_called_off_is_no_answer_to_what_comes_next(confined):
+    def call_off(_note):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        confined.call(RECORDING, targets.count, on_note=call_off)
+    assert confined.call(RECORDING, targets.add, 1, 2) == 3
+
+
 def test_a_crash(confined):
     limit, sentence = fault(confined, targets.crash)
     assert limit is Limit.CRASHED

@@ -134,8 +134,9 @@ def perform(task, *more):
         os.kill(os.getpid(), signal.SIGKILL)
     return dask_task.real(task, *more)
 if not hasattr(dask_task, "real"):  # Dask loads this more than once
-    dask_task.real, dask_task.perform = dask_task.perform, perform
+    dask_task.real, dask_task.perform_confined = dask_task.perform_confined, perform
 """
+"""Native code runs in a child, which may die alone; this ends the worker itself, as the system does for memory."""
 
 
 def test_a_recording_that_ends_workers_takes_no_other_with_it(
