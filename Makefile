@@ -15,7 +15,7 @@ NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/e
 WITHOUT_TESTS := dask distributed matplotlib pandas pyarrow scipy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test stress check bench format lock clean
+.PHONY: help setup demo lab test stress check bench format lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ setup: .venv/ready  ## Make .venv with everything, versions locked by hash
 
 demo: setup  ## Process the sample class and write its reports
 	@$(BIN)/python tools/demo.py
+
+lab: setup  ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks/explore.ipynb
 
 test: setup  ## Run the tests
 	@$(BIN)/python -m pytest

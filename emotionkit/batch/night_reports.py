@@ -71,7 +71,11 @@ class NightReports:
         before = rendered.setback if rendered and rendered.fingerprint == due.fingerprint else None
         try:
             render_lesson_report(
-                self._warehouse, due.lesson_id, self._out, min_group=self._project.policy.min_group, progress=False
+                self._warehouse,
+                due.lesson_id,
+                self._out,
+                min_group=self._project.policy.min_group,
+                language=self._project.reports.language,
             )
         except EmotionkitError as error:
             setback = failed_again(before, "report", str(error).replace(due.lesson_id, "{}"), self._today)
@@ -90,5 +94,5 @@ class NightReports:
 
     def _fingerprint(self, lesson_id: str) -> str:
         rows = open_warehouse(self._warehouse).sql(_LESSON, [lesson_id]).fetchall()
-        text = f"{rows} {self._project.policy.min_group}"
+        text = f"{rows} {self._project.policy.min_group} {self._project.reports.language}"
         return hashlib.sha256(text.encode()).hexdigest()

@@ -251,7 +251,7 @@ class _Run:
         write_night(reports, record)
         write_night_page(reports, record)
         try:
-            write_index(reports, self._places.warehouse)
+            write_index(reports, self._places.warehouse, language=self._settings.project.reports.language)
         except (OSError, EmotionkitError) as error:
             self._ledger.problem(f"The index of the reports could not be written: {error}")
             write_night(reports, added_up(reports, self._ledger.night()))

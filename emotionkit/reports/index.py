@@ -11,7 +11,7 @@ import pandas as pd
 from emotionkit.errors import ReportError
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.making import PAGE, replace_file
-from emotionkit.reports.night import Night, read_nights
+from emotionkit.reports.night import Night, night_path, read_nights
 from emotionkit.reports.overview import course_folder
 from emotionkit.reports.page import whole_page
 from emotionkit.reports.rendering import address, rendered
@@ -57,7 +57,7 @@ def write_index(reports: Path, warehouse: Path, *, language: str = "en") -> Path
         groups = _groups(reports, lessons)
         sections = [
             rendered("header.html.j2", title=texts.INDEX, facts=[]),
-            _night(read_nights(reports)),
+            _night(reports, read_nights(reports)),
             rendered("lessons.html.j2", groups=groups, count=len(lessons), texts=texts),
         ]
         text = whole_page(sections, texts.INDEX, _script())
@@ -103,7 +103,12 @@ def _link(reports: Path, folder: str) -> str:
     return address(f"{folder}/{PAGE}") if (reports / folder / PAGE).is_file() else ""
 
 
-def _night(nights: list[Night]) -> str:
+def _page_of(reports: Path, night: Night) -> str:
+    page = night_path(reports, night.date).with_suffix(".html")
+    return address(page.relative_to(reports).as_posix()) if page.is_file() else ""
+
+
+def _night(reports: Path, nights: list[Night]) -> str:
     night = nights[0] if nights else None
     return rendered(
         "last_night.html.j2",
@@ -119,6 +124,7 @@ def _night(nights: list[Night]) -> str:
         if night
         else "",
         lists=_lists(night) if night else [],
+        page=_page_of(reports, night) if night else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import pytest
 
 from emotionkit.analysis import AnalysisSettings
 from emotionkit.policy import DEFAULT_MIN_GROUP
+from emotionkit.reports.execution import run_notebook
 from emotionkit.reports.making import notebooks_folder
 
 NOTEBOOKS = sorted(notebooks_folder().glob("*.ipynb"))
@@ -60,3 +62,13 @@ def test_papermill_reads_the_declared_parameters():
     assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group", "language"}
     assert declared["min_group"]["default"] == str(DEFAULT_MIN_GROUP)
     assert AnalysisSettings.checked(**ast.literal_eval(declared["settings"]["default"])) == AnalysisSettings()
+
+
+def test_lessons_are_compared_from_a_clean_kernel(tmp_path, stored, waves):
+    for lesson_id, students in (("here", 7), ("there", 8), ("few", 3)):
+        stored(tmp_path, dataclasses.replace(waves, lesson_id=lesson_id, duration_s=40.0), students)
+    values = {"warehouse": str(tmp_path), "lesson_id": "here"}
+    executed = run_notebook(notebooks_folder() / "compare_lessons.ipynb", tmp_path / "out.ipynb", values)
+    shown = nbformat.writes(executed)
+    assert "design: independent; people compared: 7; lessons: 1" in shown
+    assert "surprise" in shown

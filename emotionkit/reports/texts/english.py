@@ -266,6 +266,7 @@ NIGHT_STATUS = {
     "failed": "The night failed.",
 }
 NIGHT_WHEN = "{date}: {done} done, {unchanged} unchanged, {failed} failed, {left} left for another night."
+NIGHT_PAGE = "More"
 NIGHT_FAILED = "What failed"
 NIGHT_AGAIN = ("", "for {nights} nights")
 NIGHT_ASIDE = "not tried again until the recording changes"

@@ -271,6 +271,7 @@ NIGHT_STATUS = {
     "failed": "Die Nacht schlug fehl.",
 }
 NIGHT_WHEN = "{date}: {done} fertig, {unchanged} unverändert, {failed} fehlgeschlagen, {left} für eine andere Nacht."
+NIGHT_PAGE = "Mehr"
 NIGHT_FAILED = "Was fehlschlug"
 NIGHT_AGAIN = ("", "seit {nights} Nächten")
 NIGHT_ASIDE = "wird erst wieder versucht, wenn sich die Aufnahme ändert"
