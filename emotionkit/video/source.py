@@ -142,7 +142,6 @@ def _container(path: Path) -> InputContainer:
             f"file:{path}",
             mode="r",
             metadata_errors="replace",
-            options=DECODER_OPTIONS,
             container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
         )
     except ArgumentError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+import av
 import damage
 import pytest
 
@@ -63,11 +64,23 @@ def test_a_sample_of_damaged_recordings(videos, tmp_path):
     assert kinds["read"] > 3
 
 
-def test_a_picture_of_a_billion_pixels_is_refused_before_there_is_room_for_it(videos, tmp_path):
+def test_a_billion_pixels_that_are_declared_alone_take_no_room(videos, tmp_path):
+    """The pictures of most of these tell their true size themselves, and are read; the others are refused."""
     huge = damage.DAMAGES.index(damage.declare_huge)
     numbers = [huge + len(damage.DAMAGES) * kind for kind in range(len(videos))]
-    ended, _ = put_through(videos, tmp_path, numbers)
-    assert "pixels" in {result.kind for result in ended.values() if isinstance(result, Failure)}
+    check(*put_through(videos, tmp_path, numbers))
+
+
+def test_pictures_that_are_too_large_are_refused(tmp_path):
+    path = tmp_path / "poster.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 6400, 6400, "yuvj420p"
+        container.mux(stream.encode(av.VideoFrame(6400, 6400, "yuvj420p")))
+        container.mux(stream.encode())
+    (failure,) = process_all([Job(path, tmp_path / "w", SETTINGS)], on_progress=lambda *tick: None)
+    assert failure.kind == "pixels"
+    assert "6,400×6,400" in failure.reason
 
 
 def test_one_that_never_ends_is_refused(tmp_path):
