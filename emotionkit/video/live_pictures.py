@@ -86,7 +86,7 @@ def live_pictures(live: LiveSource, source: Source, rest: Rest) -> Iterator[Live
                 # A stream may be joined in its middle.
                 zero = source.start if live.is_file else start
             pts = start - zero
-            pace.check(pts, last, arrived)
+            pace.check(pts, last)
             if last is not None and pts <= last:
                 continue
             last = pts
@@ -103,9 +103,11 @@ class _Pace:
         self._anchor: float | None = None
         self._came = now()
 
-    def check(self, pts: Fraction, last: Fraction | None, arrived: float) -> None:
+    def check(self, pts: Fraction, last: Fraction | None) -> None:
         """Refuse what follows a stall or a jump in time."""
-        waited, self._came = arrived - self._came, now()
+        # Not when the packet came: the machine may have slept while it was decoded.
+        checked, self._came = self._came, now()
+        waited = self._came - checked
         if last is None or self._live.is_file:
             return
         if waited > STALL_S:
@@ -121,9 +123,9 @@ class _Pace:
         early = scheduled - arrived - (0 if self._live.is_file else AHEAD_S)
         if early > 0:
             self._rest(early)
+            self._came += early
         elif self._live.is_file and arrived - scheduled > STALL_S:
             # The machine slept: a file is played on from where it was.
             self._anchor = arrived - float(pts)
             scheduled = arrived
-        self._came = now()
         return scheduled if self._live.is_file else max(arrived, scheduled - AHEAD_S)
