@@ -128,11 +128,14 @@ def begin(
         told_anew = update_facts(warehouse, lesson, run.run_id)
         if told_anew:
             review_sightings(warehouse, lesson)
+        undertaking.parts.remove_leftovers()
         return replace(undertaking, outcome=_outcome(recording, warehouse, lesson, changed=told_anew))
     refuse_erased(recording, warehouse, lesson.recording_sha256)
     segment = find_segment(warehouse, lesson_id, run.run_id)
     if segment is not None:
-        return replace(undertaking, outcome=load(undertaking, segment))
+        outcome = load(undertaking, segment)
+        undertaking.parts.remove_leftovers()
+        return replace(undertaking, outcome=outcome)
     if was_read_in_one_go(undertaking.parts.names()):
         # An attempt before this one found that it cannot be cut.
         return undertaking

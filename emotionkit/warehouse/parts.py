@@ -158,6 +158,11 @@ class PartsFolder:
         for other in self._path.parent.glob("[!.]*"):
             shutil.rmtree(other, ignore_errors=True)
 
+    def remove_leftovers(self) -> None:
+        """Remove what a process that was stopped between loading a lesson and tidying up has left of it."""
+        self.remove()
+        self._tidy(())
+
     def _tidy(self, made: Sequence[Path]) -> None:
         """Remove folders that hold nothing: those of the parts, and those that were made for them."""
         if any(self._path.glob("*")):

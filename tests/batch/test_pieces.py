@@ -19,7 +19,7 @@ from emotionkit.batch.pipeline import process_recording
 from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse import PartsFolder
+from emotionkit.warehouse import PartsFolder, find_run
 
 SETTINGS = ProcessingSettings(sample_fps=1, piece_s=5)
 
@@ -114,6 +114,21 @@ def test_damage_in_the_middle_is_read_around_as_from_start_to_end(tmp_path, long
     times = [pts for _, pts, *_ in rows(tmp_path / "warehouse")["frames"]]
     assert times[7] == pytest.approx(7.04)
     assert leftovers(tmp_path / "warehouse") == []
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_what_a_stop_before_tidying_left_goes_with_the_next_run(tmp_path, longer_lesson, leftovers, loaded):
+    warehouse = tmp_path / "warehouse"
+    (outcome,) = run(longer_lesson, warehouse)
+    parts = PartsFolder(warehouse, outcome.lesson_id, find_run(warehouse, outcome.lesson_id))
+    parts.path.mkdir(parents=True)
+    (parts.path / "piece-00000.parquet").touch()
+    parts.path.with_name(f".{parts.path.name}.lock").touch()
+    if not loaded:
+        (warehouse / "emotionkit.duckdb").unlink()
+    (again,) = run(longer_lesson, warehouse)
+    assert again.changed is not loaded
+    assert leftovers(warehouse) == []
 
 
 def test_another_process_at_the_same_recording_is_told_so(tmp_path, longer_lesson, classifier):
