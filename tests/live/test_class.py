@@ -65,12 +65,13 @@ def test_where_nothing_is_dropped_rows_are_those_of_the_recording(sample_class, 
         source, tmp_path / "live", settings, lesson_id="it", policy=policy, min_group=5, naming=RecordingsSettings()
     )
     sampler, numbers = LiveSampler(settings.sample_fps), set()
-    with opened_live(source) as opened:
-        lesson = LiveLesson(plan.undertaking((1280, 720), 25.0, classifier.sha256), classifier, has_key_frames=True)
+    undertaking = plan.undertaking((1280, 720), 25.0, classifier.sha256)
+    with opened_live(source) as opened, undertaking.parts.kept_from_others():
+        lesson = LiveLesson(undertaking, classifier, has_key_frames=True)
         for picture in live_pictures(source, opened, lambda _: None):
             if sample := sampler.sample(picture, Fraction(0)):
                 numbers |= {(sample.frame.pts, face.track_id) for face in lesson.read(sample).faces}
-    lesson.finish(picture.end, 0, [])
+        lesson.finish(picture.end, 0, [])
     frames, faces, lost = rows(tmp_path / "live", "it")
     all_frames, all_faces, _ = rows(tmp_path / "recorded", "it")
     assert lost == {"dropped_frames": 0, "gaps": []}
