@@ -44,7 +44,7 @@ test: setup  ## Run the tests
 	@$(BIN)/python -m pytest
 
 stress: setup  ## Kill, damage and fill up for the better part of an hour
-	@$(BIN)/python -m pytest tests/stress -m stress --timeout 7200
+	@$(BIN)/python -m pytest tests -m stress --timeout 7200
 
 check: setup  ## Check format, lint and types
 	@$(BIN)/ruff format --check .

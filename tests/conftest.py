@@ -15,6 +15,14 @@ SAMPLE_CLASS = ROOT / "recordings" / "sample"
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long runs to ``make stress``, which asks for the marker."""
+    if "stress" not in (config.option.markexpr or ""):
+        for item in items:
+            if item.get_closest_marker("stress"):
+                item.add_marker(pytest.mark.skip(reason="a long run; `make stress` makes it"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def declared_purpose() -> Iterator[None]:
     """Declare what the tests process recordings for; a test of the policy takes the variables away."""

@@ -42,6 +42,7 @@ def test_a_teacher_follows_a_streamed_class(live, serving, short_lesson, free_po
     assert browser.complaints == []
 
 
+@pytest.mark.stress
 def test_a_page_lets_nothing_in_and_says_when_nothing_comes_any_more(live, short_lesson, browser):
     command = live(short_lesson)
     browser.open(command.wait_for("started")["url"])

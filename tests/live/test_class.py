@@ -98,6 +98,7 @@ def test_a_file_played_at_its_own_speed_gives_what_processing_it_gives(live, sho
     assert max(event["faces"] for event in figures) == 7
 
 
+@pytest.mark.stress
 def test_a_stream_gives_what_processing_its_recording_gives(live, short_lesson, processed, serving, free_port):
     with serving(short_lesson, free_port):
         command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "net", "--patience", 1)
@@ -162,6 +163,7 @@ def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):
     )
 
 
+@pytest.mark.stress
 def test_a_lost_stream_is_found_again_and_the_gap_stays_a_gap(live, short_lesson, serving, free_port):
     with serving(short_lesson, free_port):
         command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "gap")
@@ -179,6 +181,7 @@ def test_a_lost_stream_is_found_again_and_the_gap_stays_a_gap(live, short_lesson
     assert (np.diff(frames["pts_s"]) > 0).all()
 
 
+@pytest.mark.stress
 def test_a_machine_that_slept_has_a_gap(live, short_lesson, serving, free_port):
     with serving(short_lesson, free_port, "-stream_loop", "-1"):
         command = live(f"http://127.0.0.1:{free_port}/class.mkv", "--lesson-id", "slept", "--patience", 1)

@@ -1,4 +1,4 @@
-"""Long runs are those marked ``stress``: ``make stress`` asks for them, ``make test`` leaves them out."""
+"""What the long runs share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "stress" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("stress"):
-                item.add_marker(pytest.mark.skip(reason="a long run; `make stress` makes it"))
 
 
 @pytest.fixture

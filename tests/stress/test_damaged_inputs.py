@@ -59,9 +59,9 @@ def check(ended, longest):
 
 
 def test_a_sample_of_damaged_recordings(videos, tmp_path):
-    kinds = check(*put_through(videos, tmp_path, range(0, 120, 2)))
-    assert kinds["recording"] > 20
-    assert kinds["read"] > 3
+    kinds = check(*put_through(videos, tmp_path, range(0, 120, 4)))
+    assert kinds["recording"] > 10
+    assert kinds["read"] > 1
 
 
 def test_a_billion_pixels_that_are_declared_alone_take_no_room(videos, tmp_path):

@@ -67,6 +67,7 @@ def click_on(tab: Tab, selector: str, words: str) -> None:
     tab.click(*tab.value(f"(box => [box.x + 15, box.y + box.height / 2])({found}.getBoundingClientRect())"))
 
 
+@pytest.mark.stress
 @pytest.mark.slow
 def test_a_click_into_the_timeline_goes_to_the_moment(address, tmp_path):
     with browsing(tmp_path / "profile") as tab:

@@ -72,6 +72,7 @@ def test_a_worker_is_killed_and_another_cut_off(tmp_path, run, start_cluster, le
     assert leftovers(warehouse) == [], "the worker that was cut off comes back, and leaves nothing"
 
 
+@pytest.mark.stress
 def test_a_cable_is_pulled_and_put_back(tmp_path, run, start_cluster, namespaces, lessons, same_as, leftovers, until):
     settings = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
     cluster = start_cluster(workers=0, host="0.0.0.0", configured=settings)
@@ -90,6 +91,7 @@ def test_a_cable_is_pulled_and_put_back(tmp_path, run, start_cluster, namespaces
     assert leftovers(warehouse) == []
 
 
+@pytest.mark.stress
 def test_the_scheduler_is_killed_and_started_again(tmp_path, run, start_cluster, lessons, same_as, leftovers, notices):
     cluster = start_cluster(workers=0)
     for _ in range(3):
@@ -110,6 +112,7 @@ def test_the_scheduler_is_killed_and_started_again(tmp_path, run, start_cluster,
     assert leftovers(warehouse) == []
 
 
+@pytest.mark.stress
 def test_a_scheduler_that_stays_away_costs_a_sentence_and_the_next_run_goes_on(
     tmp_path, run, start_cluster, lessons, same_as, leftovers
 ):
@@ -139,6 +142,7 @@ if not hasattr(dask_task, "real"):  # Dask loads this more than once
 """Native code runs in a child, which may die alone; this ends the worker itself, as the system does for memory."""
 
 
+@pytest.mark.stress
 def test_a_recording_that_ends_workers_takes_no_other_with_it(
     tmp_path, run, start_cluster, lessons, short_lesson, same_as, leftovers
 ):
@@ -196,6 +200,7 @@ def tls_settings(authority, key, signed):
     return settings
 
 
+@pytest.mark.stress
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 def test_tls_lets_in_whoever_has_a_certificate_of_the_authority(tmp_path, start_cluster, longer_lesson):
     authority = certificate(tmp_path, "authority")

@@ -46,6 +46,7 @@ def test_a_scheduler_and_three_workers_with_failures_among_the_recordings(
     assert not again.changed
 
 
+@pytest.mark.stress
 def test_a_run_out_of_time_goes_on_elsewhere(tmp_path, run, longer_lesson, undisturbed, rows):
     warehouse = tmp_path / "warehouse"
     (failure,) = run("local:1", [longer_lesson], warehouse, budget=Budget(seconds=0.01))
@@ -90,6 +91,7 @@ def test_workers_of_another_version_or_model_are_left_out(
     assert rows(tmp_path / "warehouse") == undisturbed
 
 
+@pytest.mark.stress
 def test_workers_that_do_not_see_the_warehouse_are_left_out(tmp_path, run, start_cluster, longer_lesson, notices):
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this user may not hide a folder from a process")
