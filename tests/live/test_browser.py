@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 
 def test_a_teacher_follows_a_streamed_class(live, serving, short_lesson, free_port, browser):
     """From the first picture to the end, with the stream lost in between, on a desk and on a phone."""
