@@ -100,7 +100,8 @@ class Pool:
     @property
     def is_busy(self) -> bool:
         """Whether a task is not given back yet."""
-        return bool(self._tasks)
+        # Several may have ended while one was waited for.
+        return bool(self._tasks or self._ended)
 
     def submit(self, index: int, task: Task) -> None:
         """Take a task."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import pytest
 
 import emotionkit as ek
 from emotionkit.batch.executor import Failure, Job, process_all
+from emotionkit.batch.piecework import Task
+from emotionkit.batch.workers import Pool
 from emotionkit.config import ProcessingSettings
 
 SETTINGS = ProcessingSettings(sample_fps=1)
@@ -34,3 +37,19 @@ def test_a_failure_among_others(tmp_path, short_lesson, workers):
         counts = opened.sql("select lesson_id, count(*) from faces group by lesson_id").fetchall()
     assert len({count for _, count in counts}) == 1
     assert seen == {0, 2}
+
+
+def test_tasks_that_end_together_are_given_back_one_by_one(tmp_path):
+    tasks = [Task(number, tmp_path / "gone.mp4", tmp_path, "gone", "run", SETTINGS, None) for number in (0, 1)]
+    with Pool(2) as pool:
+        for task in tasks:
+            pool.submit(0, task)
+        deadline = time.monotonic() + 60
+        # One has ended when it is asked for, and so has the other by the time that both are listened to.
+        while not all(child.connection.poll() for child in pool._children) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(2)
+        given_back = []
+        while pool.is_busy:
+            given_back.append(pool.next_done(lambda *tick: None).task.number)
+    assert sorted(given_back) == [0, 1]
