@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,10 @@ from emotionkit._version import __version__
 from emotionkit.batch.confined_work import Call, call_here
 from emotionkit.batch.identification import Identification, review_sightings
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
+from emotionkit.batch.people import tracks_of_people
 from emotionkit.batch.piecework import Task, was_read_in_one_go
 from emotionkit.config import ProcessingSettings
-from emotionkit.errors import RecordingError, WarehouseError
-from emotionkit.faces.joining import TrackJoiner
-from emotionkit.faces.tracklet import tracklet_from_json
+from emotionkit.errors import RecordingError
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.records import FrameReading, Lesson, Run
@@ -170,10 +169,11 @@ def complete(
         undertaking: The recording.
         names: Of its parts, all of them, in order.
         call: For what native code does with the recording.
-        recognise: Whether to look into the recording for enrolled students.
+        recognise: Whether to look into the recording again, for who somebody is and for enrolled students.
 
     Raises:
-        RecordingError: Students are to be recognised, and the recording can no longer be read.
+        RecordingError: Faces have to be looked at again, and the recording can no longer be read.
+        ModelError: The models that recognise people are needed and missing.
         WarehouseError: A part is damaged, or the warehouse cannot be written.
     """
     return load(undertaking, join(undertaking, names, call=call, recognise=recognise))
@@ -183,31 +183,30 @@ def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_he
     """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
 
     Raises:
-        RecordingError: Students are to be recognised, and the recording can no longer be read.
+        RecordingError: Faces have to be looked at again, and the recording can no longer be read.
+        ModelError: The models that recognise people are needed and missing.
         WarehouseError: A part is damaged, or the warehouse cannot be written.
     """
     lesson, run = undertaking.lesson, undertaking.run
-    joiner = TrackJoiner(undertaking.settings.tracking)
-    people = Identification(undertaking.warehouse, lesson, run.run_id) if recognise else None
+    look = call if recognise else None
+    numbers = tracks_of_people(undertaking.parts, names, undertaking.recording, undertaking.settings, look)
+    students = Identification(undertaking.warehouse, lesson, run.run_id) if recognise else None
     with SegmentWriter(undertaking.warehouse, lesson.lesson_id, run.run_id) as writer:
         for name in names:
             part = undertaking.parts.read(name)
             if part is None:
-                undertaking.parts.discard(name)
-                raise WarehouseError(undertaking.warehouse, f"lost a part, {name}, of {lesson.lesson_id}; start again.")
-            for reading in _joined(part, joiner):
-                if people:
-                    people.note(reading)
+                raise undertaking.parts.lost(name)
+            for reading in _renumbered(part, numbers[name]):
+                if students:
+                    students.note(reading)
                 writer.add(reading)
-        if people:
-            people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
+        if students:
+            students.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
         return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
 
 
-def _joined(part: Part, joiner: TrackJoiner) -> Iterator[FrameReading]:
-    """Yield the readings of the next part with the track numbers of the lesson."""
-    tracklets = [tracklet_from_json(note) for note in part.notes]
-    numbers = joiner.join(tracklets, [reading.pts for reading in part.readings])
+def _renumbered(part: Part, numbers: Mapping[int, int]) -> Iterator[FrameReading]:
+    """Yield the readings of a part with the track numbers of the lesson."""
     for reading in part.readings:
         faces = (replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
         yield replace(reading, faces=tuple(sorted(faces, key=lambda face: face.track_id)))
