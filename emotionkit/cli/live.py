@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit.cli.options import sample_fps_option
 from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, warehouse_option
 from emotionkit.config import ProcessingSettings
 from emotionkit.policy import declared_policy
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="[SOURCE]", required=False)
 @warehouse_option
 @click.option("--lesson-id", metavar="ID", help="The lesson's name.")
-@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
+@sample_fps_option
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", default=0, show_default="any", help="Of the page.")
 @click.option("--address", metavar="IP", default="127.0.0.1", help="Another than this machine's own needs TLS.")
 @click.option("--certificate", type=FilePath, metavar="FILE", help="TLS certificate with its chain, PEM.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import click
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.night_log import logging_to
-from emotionkit.cli.options import checked
+from emotionkit.cli.options import checked, sample_fps_option, workers_option
 from emotionkit.cli.output import (
     ALL_WELL,
     FAILED,
@@ -49,15 +48,8 @@ if TYPE_CHECKING:
     "--max-hours", type=click.FloatRange(min=0, min_open=True), metavar="H", help="End after that; go on next time."
 )
 @click.option("--retry-failed", is_flag=True, help="Try again what was set aside.")
-@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=lambda: os.cpu_count() or 1,
-    show_default="one per core",
-    help="Processes of one core each.",
-)
+@sample_fps_option
+@workers_option
 @dask_option
 @click.option("--log", type=FilePath, metavar="FILE", help="Add what happens, a line of JSON each.")
 @json_option

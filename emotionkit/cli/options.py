@@ -1,13 +1,26 @@
-"""How values of options become what they mean, or a sentence that says what was wrong with them."""
+"""Options that several commands share, and how values become what they mean, or a sentence that says what is wrong."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
 import click
 
 ValueT = TypeVar("ValueT")
+
+sample_fps_option = click.option(
+    "--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second."
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes of one core each.",
+)
 
 
 def checked(parse: Callable[[str], ValueT]) -> Callable[[click.Context, click.Parameter, str | None], ValueT | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from emotionkit.batch.budget import Budget
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.budget import budget_option
 from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
+from emotionkit.cli.options import sample_fps_option, workers_option
 from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
@@ -28,15 +28,8 @@ if TYPE_CHECKING:
 @click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=FilePath)
 @warehouse_option
 @click.option("--lesson-id", metavar="ID", help="The lesson's name; otherwise that of the file.")
-@click.option("--sample-fps", type=float, metavar="N", default=2.0, help="Frames to look at per second.")
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    default=lambda: os.cpu_count() or 1,
-    show_default="one per core",
-    help="Processes of one core each.",
-)
+@sample_fps_option
+@workers_option
 @dask_option
 @budget_option
 @json_option

@@ -36,12 +36,11 @@ class _TimeLeft(ProgressColumn):
         return Text("" if left is None or not task.total else f"{clock(left)} left")
 
 
-class RecordingsProgress:
-    """One line per recording while it is read; nothing where stderr is not a terminal."""
+class _Bars:
+    """Lines of progress on stderr while the block lasts."""
 
-    def __init__(self, recordings: Sequence[Path]) -> None:
+    def __init__(self) -> None:
         self._progress = _bars()
-        self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -51,6 +50,14 @@ class RecordingsProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+class RecordingsProgress(_Bars):
+    """One line per recording while it is read; nothing where stderr is not a terminal."""
+
+    def __init__(self, recordings: Sequence[Path]) -> None:
+        super().__init__()
+        self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
 
     def echo(self, line: str, *, err: bool = False) -> None:
         """Print a line as ``click.echo`` does; on the terminal, above the lines of progress."""
@@ -64,21 +71,12 @@ class RecordingsProgress:
         self._progress.update(self._tasks[index], completed=done_s, total=length_s, visible=done_s < length_s)
 
 
-class NightProgress:
+class NightProgress(_Bars):
     """One line per recording that is being read; nothing where stderr is not a terminal."""
 
     def __init__(self) -> None:
-        self._progress = _bars()
+        super().__init__()
         self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
 
     def echo(self, sentence: str) -> None:
         """Say something on stderr; on a terminal, above the lines of progress."""
