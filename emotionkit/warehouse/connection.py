@@ -7,6 +7,7 @@ takes, and whoever comes meanwhile waits. Where somebody reads for longer, a loa
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class UnreadableDatabaseError(WarehouseError):
 
 
 _POLL_S = 0.05
+_LOCKING_DOWN = threading.Lock()
 _READING: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
@@ -187,7 +189,8 @@ def _explained(folder: Path, error: duckdb.Error) -> WarehouseError:
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
-    # Connections of one process to one file share their settings, so only the first has them to make.
-    if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(False,)]:
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        connection.execute("SET lock_configuration = true")
+    # Connections of one process to one file share their settings, so only the first has them to make: one at a time.
+    with _LOCKING_DOWN:
+        if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(False,)]:
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET lock_configuration = true")

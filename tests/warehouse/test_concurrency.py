@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,20 @@ def test_who_waits_long_enough_goes_on(two_lessons: Path, write_segment: Any) ->
     with another_process(holding(two_lessons, read_only=True)) as reader:
         threading.Timer(0.3, let_go, [reader]).start()
         assert load_segment(two_lessons, segment)
+
+
+def test_threads_that_ask_at_one_moment_all_get_their_answer(two_lessons: Path) -> None:
+    # Rounds, since only connections that are opened together can come in each other's way.
+    for _ in range(20):
+        together = threading.Barrier(8)
+
+        def ask(together: threading.Barrier = together) -> str | None:
+            together.wait()
+            return find_run(two_lessons, "algebra")
+
+        with ThreadPoolExecutor(8) as threads:
+            answers = [threads.submit(ask) for _ in range(8)]
+        assert [answer.result() for answer in answers] == ["run-1"] * 8
 
 
 @pytest.mark.usefixtures("impatient")
