@@ -54,7 +54,7 @@ class ProcessingSettings(Settings):
 
     sample_fps: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Frames looked at per second of the recording."""
-    piece_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    piece_s: Annotated[float, Field(ge=1, le=3600)] = 60.0
     """Seconds of a recording that are read at once, by one process; longer where key frames are far apart."""
     detection: DetectionSettings = DetectionSettings()
     tracking: TrackingSettings = TrackingSettings()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piecework import OnSecond, Task, perform
 from emotionkit.emotions.lazy import LazyClassifier
+from emotionkit.faces.dlib_levels import use_stored_detector
 from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.video.piece_reader import frames_at
 
@@ -61,9 +62,10 @@ def longest_s(task: Task) -> float | None:
     return (_PATIENCE_S + _SLOWEST * float(task.piece.end - task.piece.start)) / task.share
 
 
-def prepare() -> None:
-    """Load what reading needs; that it is loaded when this has been imported is the point."""
+def prepare(detector: bytes) -> None:
+    """Get ready to read, with dlib's detector as it is stored; all else is loaded when this has been imported."""
     use_one_core()
+    use_stored_detector(detector)
 
 
 def read(task: Task, on_second: OnSecond) -> list[str] | None:

@@ -19,7 +19,8 @@ from distributed.core import Status
 from emotionkit._version import __version__
 from emotionkit.batch.confined_work import call_confined, perform_confined
 from emotionkit.batch.piecework import Task, part_name, parts_of
-from emotionkit.batch.undertaking import Undertaking, join
+from emotionkit.batch.undertaking import join
+from emotionkit.batch.workers import Joining
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError
 
@@ -39,19 +40,6 @@ class Stamp(NamedTuple):
         if other.model_sha256 != self.model_sha256:
             return f"has another model, {other.model_sha256[:12]}, not {self.model_sha256[:12]}."
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """The parts of a recording, all of them, to be joined to the segment of its lesson."""
-
-    undertaking: Undertaking
-    names: tuple[str, ...]
-
-    @property
-    def recording(self) -> Path:
-        """The recording."""
-        return self.undertaking.recording
 
 
 @dataclass(frozen=True, slots=True)

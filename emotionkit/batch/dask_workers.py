@@ -11,7 +11,7 @@ import pickle
 import queue
 import secrets
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +22,10 @@ from distributed import Future, KilledWorker, LocalCluster
 
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.batch.dask_crew import LOST, Crew, OnNotice
-from emotionkit.batch.dask_task import Joining, Order, Result, Unfit, carry_out, stamp
+from emotionkit.batch.dask_task import Order, Result, Unfit, carry_out, stamp
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.undertaking import Undertaking
-from emotionkit.batch.workers import Done, Joined, OnTick
+from emotionkit.batch.workers import Done, Joined, Joining, OnTick
 from emotionkit.errors import ClusterError, EmotionkitError, RecordingError
 
 _Work = TypeVar("_Work", Task, Undertaking)
@@ -111,13 +111,13 @@ class DaskWorkers:
         """Whether a task is not given back yet."""
         return bool(self._futures or self._suspects)
 
-    def submit(self, index: int, task: Task) -> None:
-        """Take a task."""
-        self._hand_out(self._order(index, _everywhere(task)))
-
-    def submit_joining(self, index: int, undertaking: Undertaking, names: Sequence[str]) -> None:
-        """Take the parts of a recording; they are joined before more of other recordings is read."""
-        self._hand_out(self._order(index, Joining(_everywhere(undertaking), tuple(names))))
+    def submit(self, index: int, task: Task | Joining) -> None:
+        """Take a task; one that joins parts goes before those that read."""
+        if isinstance(task, Joining):
+            task = replace(task, undertaking=_everywhere(task.undertaking))
+        else:
+            task = _everywhere(task)
+        self._hand_out(self._order(index, task))
 
     def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Wait for a task, telling of progress meanwhile.

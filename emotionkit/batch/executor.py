@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.confined_work import Call
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piece_progress import PieceProgress
 from emotionkit.batch.piecework import Task, parts_there
-from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete, load
-from emotionkit.batch.workers import Done, Joined, JoiningWorkers, Pool, Workers
+from emotionkit.batch.undertaking import Outcome, Undertaking, begin, load
+from emotionkit.batch.workers import Done, Joined, Joining, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, kind_of
@@ -88,7 +89,7 @@ def process_all(
         workers = budget.workers(workers)
         share = budget.share_of_worker(workers)
         team = Pool(workers)
-    with Confined() as apart, team as at_work:
+    with team as at_work, Confined() as apart:
         run = _Run(jobs, at_work, apart.call, manifest.sha256, on_progress)
         yield from run.results(budget.deadline(), share)
 
@@ -216,10 +217,10 @@ class _Run:
         yield from self._end(one)
 
     def _end(self, one: _Open) -> Iterator[Outcome | Failure]:
-        """Have the lesson joined by workers that can do that; otherwise it comes to its end."""
-        if isinstance(self._team, JoiningWorkers) and one.failure is None and one.segment is None:
+        """Have a worker join the lesson; one that is joined, or has failed, comes to its end."""
+        if one.failure is None and one.segment is None:
             one.running += 1
-            self._team.submit_joining(one.index, one.undertaking, one.names)
+            self._team.submit(one.index, Joining(one.undertaking, tuple(one.names)))
         else:
             yield self._result(one)
 
@@ -227,13 +228,11 @@ class _Run:
         """Make the lesson, or say why there is none."""
         recording = one.undertaking.recording
         try:
-            if one.failure is not None:
-                if isinstance(one.failure, RecordingError):
-                    one.undertaking.parts.remove()
-                return _failed(recording, one.failure)
-            if one.segment is not None:
-                return load(one.undertaking, one.segment)
-            return complete(one.undertaking, one.names, call=self._call)
+            if one.failure is None:
+                return load(one.undertaking, cast("Path", one.segment))
+            if isinstance(one.failure, RecordingError):
+                one.undertaking.parts.remove()
+            return _failed(recording, one.failure)
         except EmotionkitError as error:
             return _failed(recording, error)
         finally:

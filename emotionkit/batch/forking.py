@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 
@@ -18,12 +19,18 @@ def start(function: Callable[..., None], *arguments: object) -> BaseProcess:
     Forking this process would copy the locks of its threads in whatever state they are. One that has imported what
     workers need, and nothing more, is safe to fork, and spares each of them a second.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["emotionkit.batch.preload"])
-    process = context.Process(target=function, args=arguments)
+    load_ahead()
+    process = multiprocessing.get_context("forkserver").Process(target=function, args=arguments)
     with _ignoring_interrupts(), _allowed_children(), _main_left_alone():
         process.start()
     return process
+
+
+def load_ahead() -> None:
+    """Have the process that others are forked from load what they need; whoever knows that it will start some gains."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["emotionkit.batch.preload"])
+    with _ignoring_interrupts(), _main_left_alone():
+        ensure_running()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from emotionkit.faces.tracklet import tracklet_json
 from emotionkit.records import Frame
 from emotionkit.video import sampled_frames
 from emotionkit.video.piece_reader import piece_frames
-from emotionkit.video.pieces import Piece
+from emotionkit.video.pieces import Piece, cell_of
 from emotionkit.warehouse import Part, PartsFolder
 
 OnSecond = Callable[[float], None]
@@ -91,7 +91,7 @@ def _perform_in_one_go(task: Task, classifier: ReadsExpressions, on_second: OnSe
     piece_s = Fraction(str(float(task.settings.piece_s)))
     frames = sampled_frames(task.recording, task.settings.sample_fps, threads=1)
     names: list[str] = []
-    for _, group in groupby(frames, key=lambda frame: frame.pts // piece_s):
+    for _, group in groupby(frames, key=lambda frame: cell_of(frame.pts, piece_s)):
         if task.deadline is not None and time.time() >= task.deadline:
             frames.close()
             return None

@@ -5,6 +5,3 @@ import openvino  # noqa: F401
 
 import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
-from emotionkit.faces.dlib_levels import frontal_detector
-
-frontal_detector()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,8 +182,22 @@ def complete(
     return load(undertaking, join(undertaking, names, call=call, recognise=recognise))
 
 
-def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True) -> Path:
+def join(
+    undertaking: Undertaking,
+    names: Sequence[str],
+    on_part: Callable[[int], None] | None = None,
+    *,
+    call: Call = call_here,
+    recognise: bool = True,
+) -> Path:
     """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
+
+    Args:
+        undertaking: The recording.
+        names: Of its parts, all of them, in order.
+        on_part: Called with the number of each part that has been joined.
+        call: For what native code does with the recording.
+        recognise: Whether to look into the recording for enrolled students.
 
     Raises:
         RecordingError: Students are to be recognised, and the recording can no longer be read.
@@ -193,7 +207,7 @@ def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_he
     joiner = TrackJoiner(undertaking.settings.tracking)
     people = Identification(undertaking.warehouse, lesson, run.run_id) if recognise else None
     with SegmentWriter(undertaking.warehouse, lesson.lesson_id, run.run_id) as writer:
-        for name in names:
+        for number, name in enumerate(names):
             part = undertaking.parts.read(name)
             if part is None:
                 undertaking.parts.discard(name)
@@ -202,6 +216,8 @@ def join(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_he
                 if people:
                     people.note(reading)
                 writer.add(reading)
+            if on_part:
+                on_part(number)
         if people:
             people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
         return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, Self
 
 from emotionkit.batch.confined_work import longest_s, prepare, read
 from emotionkit.batch.confinement import Child, Confines, Ended, Note, Order
+from emotionkit.batch.forking import load_ahead
 from emotionkit.batch.piecework import Task
-from emotionkit.batch.undertaking import Undertaking
+from emotionkit.batch.undertaking import Undertaking, join
 from emotionkit.errors import EmotionkitError
+from emotionkit.faces.dlib_levels import stored_detector
 
 _LISTEN_EVERY_S = 0.5
 
 OnTick = Callable[[int, Task, float], None]
 """Called with the index of a job, one of its tasks, and the second of the recording up to which that has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The parts of a recording, all of them, in order, to be joined to the segment of its lesson."""
+
+    undertaking: Undertaking
+    names: tuple[str, ...]
+
+    @property
+    def recording(self) -> Path:
+        """The recording."""
+        return self.undertaking.recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +67,11 @@ class Workers(Protocol):
     def is_busy(self) -> bool:
         """Whether a task is not given back yet."""
 
-    def submit(self, index: int, task: Task) -> None:
-        """Take a task of the job with an index."""
+    def submit(self, index: int, task: Task | Joining) -> None:
+        """Take a task of the job with an index; one that joins parts whether there is room or not."""
 
     def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Return the next task that is done, however long it takes, telling of progress meanwhile."""
-
-
-@runtime_checkable
-class JoiningWorkers(Workers, Protocol):
-    """Workers that also join the parts of lessons, of which there are many where there are many workers."""
-
-    def submit_joining(self, index: int, undertaking: Undertaking, names: Sequence[str]) -> None:
-        """Take the parts of a job's recording, all of them, in order; whether there is room or not."""
 
 
 class Pool:
@@ -73,14 +80,18 @@ class Pool:
     def __init__(self, workers: int, confines: Confines | None = None) -> None:
         self._workers, self._confines = workers, confines
         self._children: list[Child] = []
-        self._tasks: dict[int, tuple[int, Task]] = {}
-        self._ended: deque[Done] = deque()
+        self._tasks: dict[int, tuple[int, Task | Joining]] = {}
+        self._waiting: deque[Order] = deque()
+        self._ended: deque[Done | Joined] = deque()
 
     def __enter__(self) -> Self:
         """Start the processes, so that they load what they need while the first recording is looked at."""
+        load_ahead()
+        # Meanwhile, as this process has nothing else to do.
+        detector = stored_detector()
         self._children = [Child(self._confines) for _ in range(self._workers)]
         for child in self._children:
-            child.give(Order(Path(), prepare, ()))
+            child.give(Order(Path(), prepare, (detector,)))
         return self
 
     def __exit__(
@@ -94,7 +105,7 @@ class Pool:
 
     @property
     def has_room(self) -> bool:
-        """Whether another task can be taken: one more than there are workers, so that none has to wait."""
+        """Whether another task can be taken: one more than there are workers, to be at hand."""
         return len(self._tasks) <= self._workers
 
     @property
@@ -103,19 +114,31 @@ class Pool:
         # Several may have ended while one was waited for.
         return bool(self._tasks or self._ended)
 
-    def submit(self, index: int, task: Task) -> None:
-        """Take a task."""
-        order = Order(task.recording, read, (task,), notes=True, longest_s=longest_s(task))
+    def submit(self, index: int, task: Task | Joining) -> None:
+        """Take a task; one that joins parts goes before those that read."""
+        if isinstance(task, Joining):
+            order = Order(task.recording, join, (task.undertaking, task.names), notes=True)
+            self._waiting.appendleft(order)
+        else:
+            order = Order(task.recording, read, (task,), notes=True, longest_s=longest_s(task))
+            self._waiting.append(order)
         self._tasks[id(order)] = index, task
-        min(self._children, key=lambda child: len(child.orders)).give(order)
+        self._hand_out()
 
-    def next_done(self, on_tick: OnTick) -> Done:
+    def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Wait for a task, telling of progress meanwhile."""
         while not self._ended:
             wait([child.connection for child in self._children], _LISTEN_EVERY_S)
             for child in self._children:
                 self._heard(child.hear(), on_tick)
+            self._hand_out()
         return self._ended.popleft()
+
+    def _hand_out(self) -> None:
+        """Give what waits to whoever has nothing to do; given to one before, it would not go to the first that has."""
+        for child in self._children:
+            if self._waiting and not child.orders:
+                child.give(self._waiting.popleft())
 
     def _heard(self, news: Note | Ended | None, on_tick: OnTick) -> None:
         if news is None:
@@ -124,7 +147,10 @@ class Pool:
             if isinstance(news, Ended) and news.error:
                 raise EmotionkitError(f"No process can be started to read recordings: it {news.error}")
             return
-        if isinstance(news, Note):
-            on_tick(*self._tasks[id(news.order)], float(news.value))
-        else:
-            self._ended.append(Done(*self._tasks.pop(id(news.order)), news.value, news.error))
+        index, task = self._tasks[id(news.order)]
+        if isinstance(news, Ended):
+            del self._tasks[id(news.order)]
+            result = news.value, news.error
+            self._ended.append(Joined(index, *result) if isinstance(task, Joining) else Done(index, task, *result))
+        elif isinstance(task, Task):
+            on_tick(index, task, float(news.value))

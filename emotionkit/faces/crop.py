@@ -48,8 +48,13 @@ def cut(luma: Luma, box: BoundingBox, *, largest: int = LARGEST_CROP) -> Luma:
 def _part(luma: Luma, x: int, y: int, width: int, height: int) -> Luma:
     if x >= 0 and y >= 0 and x + width <= luma.shape[1] and y + height <= luma.shape[0]:
         return luma[y : y + height, x : x + width]
-    # Indices held inside the picture repeat its border, however far outside the box lies. Taken one axis at a time they
-    # copy whole rows, four times as fast as both at once.
+    left, top = min(max(x, 0), luma.shape[1]), min(max(y, 0), luma.shape[0])
+    right, bottom = min(max(x + width, 0), luma.shape[1]), min(max(y + height, 0), luma.shape[0])
+    if right > left and bottom > top:
+        inside = luma[top:bottom, left:right]
+        around = (top - y, y + height - bottom, left - x, x + width - right)
+        return cv2.copyMakeBorder(inside, *around, cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+    # Nothing of it lies in the picture: indices held inside repeat the border, however far outside the box is.
     columns = np.clip(np.arange(x, x + width), 0, luma.shape[1] - 1)
     rows = np.clip(np.arange(y, y + height), 0, luma.shape[0] - 1)
     return luma[:, columns[0] : columns[-1] + 1][rows][:, columns - columns[0]]

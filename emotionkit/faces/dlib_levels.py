@@ -11,6 +11,7 @@ from functools import cache
 
 import dlib
 
+_stored: bytes | None = None
 _NO_LIMIT = 1000
 _BEFORE_LIMIT = 8
 """Numbers before the limit: two versions, a pyramid's, the cells' side, their padding and the window's sides."""
@@ -20,14 +21,25 @@ _BEFORE_LIMIT = 8
 def frontal_detector(levels: int | None = None) -> dlib.fhog_object_detector:
     """Return the frontal face detector that looks at the first ``levels`` sizes of a picture, or at all.
 
-    Unpacking it takes a quarter of a second, so it is kept. It must not be used by two threads at once.
+    It is kept. It must not be used by two threads at once.
     """
-    if levels is None:
-        return dlib.get_frontal_face_detector()
-    whole = frontal_detector()
-    limited: dlib.fhog_object_detector = dlib.fhog_object_detector.__new__(dlib.fhog_object_detector)
-    limited.__setstate__((_with_limit(whole.__getstate__()[0], levels),))
-    return limited
+    stored = _stored or stored_detector()
+    detector: dlib.fhog_object_detector = dlib.fhog_object_detector.__new__(dlib.fhog_object_detector)
+    detector.__setstate__((stored if levels is None else _with_limit(stored, levels),))
+    return detector
+
+
+@cache
+def stored_detector() -> bytes:
+    """Return the detector as dlib stores it; unpacking it from dlib's own code takes a third of a second."""
+    stored: bytes = dlib.get_frontal_face_detector().__getstate__()[0]
+    return stored
+
+
+def use_stored_detector(stored: bytes) -> None:
+    """Spare this process that third of a second: use what :func:`stored_detector` returned in another one."""
+    global _stored  # noqa: PLW0603  the place where it is kept for the process
+    _stored = stored
 
 
 def _with_limit(stored: bytes, levels: int) -> bytes:

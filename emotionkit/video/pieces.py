@@ -83,7 +83,7 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
 class Cutter:
     """Says with which sample a piece begins, sample after sample: the first after a key frame, in each new cell.
 
-    Time is divided into cells of ``piece_s``. Where key frames are not known, each cell is a piece.
+    Where key frames are not known, each cell is a piece.
     """
 
     def __init__(self, piece_s: float, *, by_key_frames: bool = True) -> None:
@@ -98,12 +98,17 @@ class Cutter:
             pts: Its second.
             group: How many key frames there were up to it.
         """
-        cell, new_group = int(pts // self._piece_s), group != self._group
+        cell, new_group = cell_of(pts, self._piece_s), group != self._group
         self._group = group
         if cell <= self._cell or not (new_group or not self._by_key_frames or self._cell < 0):
             return False
         self._cell = cell
         return True
+
+
+def cell_of(pts: Fraction, piece_s: Fraction) -> int:
+    """Return the cell in which a second lies: of ``piece_s`` seconds each, but the first is two, to be done sooner."""
+    return int(pts // piece_s) + (pts >= piece_s / 2)
 
 
 def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: float) -> list[int]:

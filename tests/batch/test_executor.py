@@ -12,6 +12,7 @@ from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.workers import Pool
 from emotionkit.config import ProcessingSettings
+from emotionkit.warehouse import PartsFolder
 
 SETTINGS = ProcessingSettings(sample_fps=1)
 
@@ -53,3 +54,24 @@ def test_tasks_that_end_together_are_given_back_one_by_one(tmp_path):
         while pool.is_busy:
             given_back.append(pool.next_done(lambda *tick: None).task.number)
     assert sorted(given_back) == [0, 1]
+
+
+def test_what_waits_goes_to_whoever_is_free_first(tmp_path, short_lesson):
+    """Nobody may be idle while a task waits for another worker, above all at the end of a run."""
+    gone = tmp_path / "gone.mp4"
+    kept = PartsFolder(tmp_path, "lesson", "run")
+    tasks = [
+        Task(number, short_lesson if number == 0 else gone, tmp_path, "lesson", "run", SETTINGS, None)
+        for number in range(4)
+    ]
+    with kept.kept_from_others(), Pool(2) as pool:
+        for task in tasks[:2]:
+            pool.submit(0, task)
+        assert pool.has_room
+        pool.submit(0, tasks[2])
+        assert not pool.has_room
+        ended = [pool.next_done(lambda *tick: None).task.number]
+        pool.submit(0, tasks[3])
+        while pool.is_busy:
+            ended.append(pool.next_done(lambda *tick: None).task.number)
+    assert ended == [1, 2, 3, 0]
