@@ -38,7 +38,7 @@ class DetectionSettings(Settings):
     """Side in pixels of the smallest face to look for; in a picture larger than 1280×720 it grows with the picture."""
     score_threshold: Annotated[float, Field(ge=-1, le=3)] = 0.0
     """Score of the detector from which a find counts as a face; a face that is already known may score 0.3 less."""
-    full_scan_every: Annotated[int, Field(ge=1, le=1000)] = 20
+    full_scan_every: Annotated[int, Field(ge=1, le=1000)] = 40
     """Sampled frames from one search for new faces to the next; 1 searches every frame whole: slow, thorough."""
 
 

@@ -16,8 +16,8 @@ CHANGED_SHARE = 0.025
 """Share of the picture that must change, away from known faces, for an early scan: most of a tile in a class of 25."""
 LOST_SHARE = 0.5
 """Share of the known faces that must be lost at once for an early scan: a new layout, not a few heads turning."""
-LONGEST_SEARCH = 24
-"""Pictures in which a lost face is still looked for at its old place."""
+LONGEST_SEARCH = 48
+"""Pictures in which a lost face is still looked for at its old place: until after the next scan for large faces."""
 CREDIT_PER_PICTURE, LARGEST_CREDIT = 1 / 6, 3.0
 """Early scans that each picture earns and that can be saved up: a film shown in class may not cost a scan a picture."""
 
