@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from emotionkit.errors import RecordingError
+from emotionkit.video.live_connection import connection_news
 
 
 def add(one, other):
@@ -81,3 +83,35 @@ def fail():
 
 def ignore_all():
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+
+def read_a_moment(source, sample_fps, so_far, note):
+    for news in connection_news(source, sample_fps, so_far, lambda _: None):
+        note(news)
+        if news.so_far.end - so_far.end > 0.2:
+            return
+
+
+def read_and_crash(*call):
+    read_a_moment(*call)
+    crash()
+
+
+def read_and_hang(*call):
+    read_a_moment(*call)
+    hang_in_native_code()
+
+
+def read_and_talk_nonsense(source, sample_fps, so_far, note):
+    for news in connection_news(source, sample_fps, so_far, lambda _: None):
+        note(news)
+        note(replace(news, so_far=replace(so_far, end="never")))
+
+
+def read_and_take_over(*call):
+    read_a_moment(*call)
+    call[-1](Harmful())
+
+
+def complain_in_vain(*_):
+    fail()

@@ -20,7 +20,6 @@ from emotionkit.errors import EmotionkitError
 READY, NOTE, LOG, DONE, ERROR, MEMORY, BUG = "ready", "note", "log", "done", "error", "memory", "bug"
 """Kinds of messages to the parent, each with a value; the first comes before all, the last four end an order."""
 
-_NOTE_EVERY_S = 0.2
 _PR_SET_PDEATHSIG = 1
 
 
@@ -47,8 +46,8 @@ def serve(connection: Connection, memory_bytes: int) -> None:
 
 def _serve(connection: Connection, order: bytes) -> None:
     try:
-        function, arguments, notes = pickle.loads(order)  # noqa: S301 - from the parent, which may do what this may
-        more = (_noting(connection),) if notes else ()
+        function, arguments, apart_s = pickle.loads(order)  # noqa: S301 - from the parent, which may do what this may
+        more = () if apart_s is None else (_noting(connection, apart_s),)
         answer = DONE, function(*arguments, *more)
     except EmotionkitError as error:
         answer = ERROR, error
@@ -59,14 +58,14 @@ def _serve(connection: Connection, order: bytes) -> None:
     _send(connection, *answer)
 
 
-def _noting(connection: Connection) -> Callable[[object], None]:
-    """Return what sends notes, not too many of them."""
-    last = 0.0
+def _noting(connection: Connection, apart_s: float) -> Callable[[object], None]:
+    """Return what sends notes, and leaves out those that come too soon after the last."""
+    last = -apart_s
 
     def note(value: object) -> None:
         nonlocal last
         now = monotonic()
-        if now - last >= _NOTE_EVERY_S:
+        if now - last >= apart_s:
             last = now
             _send(connection, NOTE, value)
 

@@ -31,10 +31,11 @@ MEMORY_BYTES = 6 << 30
 SILENCE_S = 120.0
 """Seconds without a word after which a child counts as hanging. One that reads pictures sends word all the time."""
 
+PROGRESS_S = 0.2
+"""Seconds from one note of progress to the next: more would only keep people and processes busy."""
+
 LARGEST_ANSWER = 256 << 20
 _END_S = 5.0
-_TRIES = 2
-"""How often something is begun that crashes: once may have been another's doing."""
 
 _Answer = TypeVar("_Answer")
 
@@ -55,15 +56,18 @@ class Order:
         recording: Whose fault it is if that goes wrong.
         function: Of a module, so that the child can import it.
         arguments: What it is called with.
-        notes: Whether it takes, as its last argument, a function that sends notes.
+        notes_apart_s: Seconds from one note to the next, at least, if it takes as its last argument a function that
+            sends notes; None if it does not.
         longest_s: Seconds that it may take however much it sends word; None for no limit.
+        tries: How often it is begun if it crashes: once may have been another's doing.
     """
 
     recording: Path
     function: Callable[..., object]
     arguments: tuple[object, ...]
-    notes: bool = False
+    notes_apart_s: float | None = None
     longest_s: float | None = None
+    tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,11 @@ class Child:
     def connection(self) -> Connection:
         """What can be waited for."""
         return self._connection
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has loaded what it needs, and works on its orders."""
+        return self._is_ready
 
     def give(self, order: Order) -> None:
         """Give it something to do after what it has."""
@@ -135,10 +144,10 @@ class Child:
         if self.orders:
             self._process.terminate()
 
-    def end(self) -> None:
+    def end(self, patience_s: float = _END_S) -> None:
         """Wait for its end, not for long."""
         self.stop()
-        self._process.join(_END_S)
+        self._process.join(patience_s)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -174,7 +183,7 @@ class Child:
         if not self._is_ready:
             raise EmotionkitError(f"No process can be started to read recordings: it ends with status {status}.")
         self._tries += 1
-        if self._tries < _TRIES or not self.orders:
+        if not self.orders or self._tries < self.orders[0].tries:
             self._begin_anew()
             return None
         how = signal.strsignal(-status) or f"signal {-status}" if status < 0 else f"status {status}"
@@ -207,7 +216,7 @@ class Child:
 
     def _send(self, order: Order) -> None:
         try:
-            self._connection.send_bytes(pickle.dumps((order.function, order.arguments, order.notes)))
+            self._connection.send_bytes(pickle.dumps((order.function, order.arguments, order.notes_apart_s)))
         except OSError:
             # It has crashed; hearing of that, one gives its orders to the next.
             logging.getLogger(__name__).debug("A child process is gone.")
@@ -257,7 +266,7 @@ class Confined:
         """
         with self._one_at_a_time:
             child = self._child = self._child or Child(self._confines)
-            child.give(Order(recording, function, arguments, on_note is not None, longest_s))
+            child.give(Order(recording, function, arguments, PROGRESS_S if on_note else None, longest_s))
             try:
                 ended = _heard_out(child, on_note)
             except BaseException:

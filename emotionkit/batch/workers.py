@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from emotionkit.batch.confined_work import longest_s, prepare, read
-from emotionkit.batch.confinement import Child, Confines, Ended, Note, Order
+from emotionkit.batch.confinement import PROGRESS_S, Child, Confines, Ended, Note, Order
 from emotionkit.batch.forking import load_ahead
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.undertaking import Undertaking, join
@@ -117,10 +117,10 @@ class Pool:
     def submit(self, index: int, task: Task | Joining) -> None:
         """Take a task; one that joins parts goes before those that read."""
         if isinstance(task, Joining):
-            order = Order(task.recording, join, (task.undertaking, task.names), notes=True)
+            order = Order(task.recording, join, (task.undertaking, task.names), PROGRESS_S)
             self._waiting.appendleft(order)
         else:
-            order = Order(task.recording, read, (task,), notes=True, longest_s=longest_s(task))
+            order = Order(task.recording, read, (task,), PROGRESS_S, longest_s=longest_s(task))
             self._waiting.append(order)
         self._tasks[id(order)] = index, task
         self._hand_out()

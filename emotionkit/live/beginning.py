@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from emotionkit.batch.confinement import Confined
 from emotionkit.batch.facts import Facts, Known
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson, facts_of_name
 from emotionkit.batch.undertaking import Undertaking, refuse_erased, run_name, start_run
@@ -102,7 +103,8 @@ def plan_class(
     _refuse_taken(warehouse, name)
     if source.is_file:
         path = Path(source.address)
-        recording, sha256 = probe(path), content_sha256(path)
+        with Confined() as confined:
+            recording, sha256 = confined.call(path, probe, path), content_sha256(path)
         refuse_erased(path, warehouse, sha256)
         lesson = describe_lesson(recording, name, sha256, naming)
         facts = Facts(lesson.course, lesson.title, lesson.teacher, lesson.started_at, lesson.segments)

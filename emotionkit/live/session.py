@@ -16,6 +16,7 @@ from emotionkit.batch.reading import ReadsExpressions
 from emotionkit.batch.undertaking import Outcome
 from emotionkit.faces import FaceReader
 from emotionkit.live.beginning import Plan
+from emotionkit.live.confined import ConfinedConnections
 from emotionkit.live.lesson import LiveLesson
 from emotionkit.records import Frame, FrameReading
 from emotionkit.reports.live_sections import LiveFacts, live_figures, live_retrospect, live_status
@@ -78,18 +79,23 @@ class LiveSession:
             LiveSourceError: The source cannot be opened.
             WarehouseError: What was read cannot be stored; what was written before stays and can be completed.
         """
-        self._warm_up()
-        reader = LiveReader(self._plan.source, self._plan.settings.sample_fps, self._patience_s)
-        self._show_state(reader)
-        with self._held, reader:
-            while not reader.is_over:
-                if self._stopped.is_set():
-                    reader.stop()
-                sample = reader.newest(TICK_S)
-                if sample is not None:
-                    self._take(sample, reader)
-                self._notice_state(reader)
+        plan = self._plan
+        with self._held, ConfinedConnections() as connections:
+            self._warm_up()
+            reader = LiveReader(plan.source, plan.settings.sample_fps, self._patience_s, connections.connect)
+            self._show_state(reader)
+            with reader:
+                self._follow(reader)
             return self._finish(reader)
+
+    def _follow(self, reader: LiveReader) -> None:
+        while not reader.is_over:
+            if self._stopped.is_set():
+                reader.stop()
+            sample = reader.newest(TICK_S)
+            if sample is not None:
+                self._take(sample, reader)
+            self._notice_state(reader)
 
     def _warm_up(self) -> None:
         """Do once, on nothing, what every picture needs, so that the first ones need not wait for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -10,9 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from emotionkit.errors import LiveSourceError
-from emotionkit.video.live_pictures import LivePicture, live_pictures, now
-from emotionkit.video.live_sampler import LiveFrame, LiveSampler
-from emotionkit.video.live_source import READ_TIMEOUT_S, LiveSource, opened_live
+from emotionkit.video.live_connection import Connect, LiveNews, SoFar, connect_here
+from emotionkit.video.live_pictures import now
+from emotionkit.video.live_sampler import LiveFrame
+from emotionkit.video.live_source import READ_TIMEOUT_S, LiveSource
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
 """Seconds before a lost source is tried again; each further time twice as long, up to the longest."""
@@ -49,26 +51,27 @@ class LiveReader:
     Attributes:
         dropped: Samples that were replaced by a newer one before anybody asked for them.
         gaps: Seconds of the class from which and until which the source was lost.
-        end: Second at which the last picture so far ends.
         size: Width and height of the pictures as displayed; None before the first one.
         frame_rate: Pictures per second, as the source tells; 0 if it does not.
         has_key_frames: Whether it tells where its key frames are.
     """
 
-    def __init__(self, source: LiveSource, sample_fps: float, patience_s: float) -> None:
+    def __init__(
+        self, source: LiveSource, sample_fps: float, patience_s: float, connect: Connect = connect_here
+    ) -> None:
+        """Say what is read, how often it is looked at, how long it is waited for when lost, and how it is opened."""
         self.dropped = 0
         self.gaps: list[tuple[Fraction, Fraction]] = []
-        self.end = Fraction(0)
         self.size: tuple[int, int] | None = None
         self.frame_rate = 0.0
         self.has_key_frames = False
-        self._source, self._sampler, self._patience_s = source, LiveSampler(sample_fps), patience_s
+        self._source, self._sample_fps, self._patience_s, self._connect = source, sample_fps, patience_s, connect
+        self._so_far = SoFar()
         self._status = LiveStatus(LiveState.CONNECTING, now())
-        self._fault: LiveSourceError | None = None
+        self._fault: Exception | None = None
         self._slot: LiveFrame | None = None
         self._filled = threading.Condition()
         self._stopping = threading.Event()
-        self._started: float | None = None
         self._thread = threading.Thread(target=self._run, name="emotionkit-live-reader", daemon=True)
 
     def __enter__(self) -> Self:
@@ -87,6 +90,11 @@ class LiveReader:
     def status(self) -> LiveStatus:
         """How the source is."""
         return self._status
+
+    @property
+    def end(self) -> Fraction:
+        """Second at which the last picture so far ends."""
+        return self._so_far.end
 
     @property
     def is_over(self) -> bool:
@@ -112,54 +120,54 @@ class LiveReader:
         return taken
 
     def _run(self) -> None:
+        try:
+            self._read()
+        except Exception as error:  # noqa: BLE001 - a fault of the program is for the thread that asks to show
+            self._fault = error
+        self._set(LiveState.ENDED, self._status.reason if self._status.state is LiveState.LOST else "")
+
+    def _read(self) -> None:
         wait_s, lost_at = FIRST_WAIT_S, now()
         while not self._stopping.is_set():
             try:
                 self._read_connection()
                 if self._source.is_file:
-                    break
+                    return
                 fault = LiveSourceError(self._source.name, "has ended.")
             except LiveSourceError as error:
                 fault = error
-            if self._started is None:
+            if self._so_far.started is None:
                 self._fault = fault
-                break
+                return
             if self._status.state is LiveState.RUNNING:
                 wait_s, lost_at = FIRST_WAIT_S, now()
             self._set(LiveState.LOST, fault.reason)
-            if now() - lost_at > self._patience_s:
-                break
+            # A file would begin from its start again.
+            if self._source.is_file or now() - lost_at > self._patience_s:
+                return
             self._stopping.wait(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        self._set(LiveState.ENDED, self._status.reason if self._status.state is LiveState.LOST else "")
 
     def _read_connection(self) -> None:
-        with opened_live(self._source) as opened:
-            self.has_key_frames = opened.can_be_cut
-            self.frame_rate = float(opened.frame_rate or 0)
-            offset: Fraction | None = None
-            for picture in live_pictures(self._source, opened, self._stopping.wait):
+        news = self._connect(self._source, self._sample_fps, self._so_far, self._stopping)
+        # A connection that is wanted no more is closed here and now, not when it happens to be collected.
+        with closing(news):
+            for one in news:
                 if self._stopping.is_set():
                     return
-                after_gap, before = offset is None and self._started is not None, self.end
-                offset = self._offset(picture) if offset is None else offset
-                if self._status.state is not LiveState.RUNNING:
-                    self._set(LiveState.RUNNING)
-                sample = self._sampler.sample(picture, offset, before if after_gap else None)
-                if sample is not None:
-                    self.size = (sample.frame.luma.shape[1], sample.frame.luma.shape[0])
-                    self._offer(sample)
-                self.end = max(self.end, picture.end + offset)
+                self._take(one)
 
-    def _offset(self, picture: LivePicture) -> Fraction:
-        """Return what makes seconds of a new connection seconds of the class."""
-        if self._started is None:
-            self._started = picture.due - float(picture.pts)
-            return Fraction(0)
-        elapsed = Fraction(round(1000 * (picture.due - self._started)), 1000)
-        start = max(elapsed, self.end)
-        self.gaps.append((self.end, start))
-        return start - picture.pts
+    def _take(self, news: LiveNews) -> None:
+        self.frame_rate, self.has_key_frames = news.frame_rate, news.has_key_frames
+        if news.gap is not None:
+            self.gaps.append(news.gap)
+        if self._status.state is not LiveState.RUNNING:
+            self._set(LiveState.RUNNING)
+        if news.sample is not None:
+            height, width = news.sample.frame.luma.shape
+            self.size = (width, height)
+            self._offer(news.sample)
+        self._so_far = news.so_far
 
     def _offer(self, sample: LiveFrame) -> None:
         with self._filled:

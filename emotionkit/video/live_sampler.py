@@ -11,6 +11,9 @@ from emotionkit.video.live_pictures import LivePicture
 from emotionkit.video.luma import luma
 from emotionkit.video.sampling import SLACK, sampling_rate
 
+NO_CELL = -1
+"""Before the first cell of the grid."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveFrame:
@@ -32,16 +35,20 @@ class LiveFrame:
 
 
 class LiveSampler:
-    """Chooses the first picture in each cell of the grid of ``video.sampling``, before the next one is known."""
+    """Chooses the first picture in each cell of the grid of ``video.sampling``, before the next one is known.
 
-    def __init__(self, sample_fps: float) -> None:
-        """Set the grid.
+    Attributes:
+        cell: Which had a sample last.
+    """
+
+    def __init__(self, sample_fps: float, cell: int = NO_CELL) -> None:
+        """Set the grid, and which cell of it had a sample last.
 
         Raises:
             InvalidInputError: ``sample_fps`` is not a number above 0.
         """
         self._rate = sampling_rate(sample_fps)
-        self._cell = -1
+        self.cell = cell
 
     def sample(self, picture: LivePicture, offset: Fraction, gap_from: Fraction | None = None) -> LiveFrame | None:
         """Return a picture as a sample, or None if its cell has one.
@@ -53,9 +60,9 @@ class LiveSampler:
         """
         pts = picture.pts + offset
         cell = math.floor((pts + SLACK) * self._rate)
-        if cell <= self._cell and gap_from is None:
+        if cell <= self.cell and gap_from is None:
             return None
-        self._cell = cell
+        self.cell = cell
         frame = Frame(pts, 1 / self._rate, luma(picture.picture))
         until = pts if gap_from is None else gap_from
         return LiveFrame(frame, until, gap_from is not None, picture.group, picture.due)

@@ -16,12 +16,12 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import websocket
+from serving import Serving, ffmpeg, over_http
 
 from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
@@ -94,38 +94,10 @@ def live() -> Iterator[Callable[..., RunningCommand]]:
         command.close()
 
 
-@contextmanager
-def _serving(recording: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve a recording over HTTP at its own speed, to one who asks, as a class that runs would be."""
-    ffmpeg = shutil.which("ffmpeg")
-    if not ffmpeg:
-        pytest.skip("ffmpeg is not installed")
-    command = [ffmpeg, "-v", "error", "-nostdin", "-re", *more, "-i", str(recording), "-c", "copy", "-f", "matroska"]
-    live = ["-cluster_time_limit", "100", "-flush_packets", "1", "-listen", "1", f"http://127.0.0.1:{port}/class.mkv"]
-    process = subprocess.Popen([*command, *live], stderr=subprocess.DEVNULL)
-    try:
-        _wait_until_taken(port, process)
-        yield process
-    finally:
-        process.kill()
-        process.wait(10)
-
-
-def _wait_until_taken(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until ffmpeg listens, by what the system says: to ask it would be to be served."""
-    entry = f":{port:04X} 00000000:0000 0A"
-    until = time.monotonic() + 20
-    while time.monotonic() < until and process.poll() is None:
-        if not Path("/proc/net/tcp").exists() or entry in Path("/proc/net/tcp").read_text():
-            return
-        time.sleep(0.05)
-    raise AssertionError("ffmpeg does not listen")
-
-
 @pytest.fixture
-def serving() -> Callable[..., AbstractContextManager[subprocess.Popen[bytes]]]:
+def serving() -> Serving:
     """``with serving(recording, port)``: ffmpeg serves the recording once over HTTP, at its own speed."""
-    return _serving
+    return over_http
 
 
 @pytest.fixture
@@ -133,6 +105,16 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def keyed_lesson(tmp_path_factory: pytest.TempPathFactory, short_lesson: Path) -> Path:
+    """The short lesson with a key frame in every second, so that a stream can be joined in its middle."""
+    path = tmp_path_factory.mktemp("keyed") / "keyed.mp4"
+    options = "-an -c:v libx264 -preset ultrafast -g 25 -crf 20 -pix_fmt yuv420p"
+    command = [ffmpeg(), "-v", "error", "-nostdin", "-i", short_lesson, *options.split(), path]
+    subprocess.run(command, check=True)
+    return path
 
 
 @pytest.fixture(scope="session")
