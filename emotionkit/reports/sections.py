@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 
@@ -102,8 +104,8 @@ def _timeline_numbers(result: Timeline, shares: pd.DataFrame) -> Numbers:
     )
 
 
-def data_quality(coverage: Coverage, histogram: ClassHistogram) -> Section:
-    """Return how much was looked at, found, used and left out."""
+def data_quality(coverage: Coverage, histogram: ClassHistogram, run: Run | None = None) -> Section:
+    """Return how much was looked at, found, used and left out; of a class that was read live also what was lost."""
     left_out = int(coverage.left_out["faces"]["quality"])
     values = {
         "seen": texts.QUALITY_VALUES["seen"].format(
@@ -112,6 +114,7 @@ def data_quality(coverage: Coverage, histogram: ClassHistogram) -> Section:
             total=formatting.clock(coverage.sampled_s),
         ),
         "frames": formatting.number(coverage.sampled_frames),
+        **(_live_losses(run) if run else {}),
         "found": formatting.number(coverage.faces_found),
     }
     if coverage.faces_found:
@@ -147,6 +150,17 @@ def footer(lesson: Lesson, run: Run) -> Section:
         model=formatting.name(run.model_sha256[:8]),
     )
     return Section(rendered("footer.html.j2", words=words))
+
+
+def _live_losses(run: Run) -> dict[str, str]:
+    lost = json.loads(run.settings).get("live")
+    if not lost:
+        return {}
+    gaps = [end - start for start, end in lost["gaps"]]
+    values = {"dropped": formatting.number(lost["dropped_frames"])}
+    if gaps:
+        values["gaps"] = texts.QUALITY_VALUES["gaps"].format(times=len(gaps), total=formatting.clock(sum(gaps)))
+    return values
 
 
 def _share_row(emotion: str, table: pd.DataFrame) -> list[str]:

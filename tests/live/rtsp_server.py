@@ -6,14 +6,14 @@ is ready. Debian: gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-{ba
 
 import sys
 
-import gi
-
-gi.require_version("Gst", "1.0")
-gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
-
 
 def main(recording: str, port: str) -> None:
+    import gi  # noqa: PLC0415  not of this project's Python, which only reads this file
+
+    gi.require_version("Gst", "1.0")
+    gi.require_version("GstRtspServer", "1.0")
+    from gi.repository import GLib, Gst, GstRtspServer  # noqa: PLC0415
+
     Gst.init(None)
     needed = ("qtdemux", "h264parse", "rtph264pay")
     if missing := [name for name in needed if Gst.ElementFactory.find(name) is None]:

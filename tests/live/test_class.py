@@ -20,6 +20,7 @@ from emotionkit.live.beginning import plan_class
 from emotionkit.live.lesson import LiveLesson
 from emotionkit.policy import Policy, Purpose
 from emotionkit.project import RecordingsSettings
+from emotionkit.reports import render_lesson_report
 from emotionkit.video.live_pictures import live_pictures
 from emotionkit.video.live_sampler import LiveSampler
 from emotionkit.video.live_source import opened_live, parse_live_source
@@ -54,7 +55,7 @@ def assert_same_but_for_dropped_frames(live, processed):
 
 
 @pytest.mark.slow
-def test_where_nothing_is_dropped_rows_are_those_of_the_recording(sample_class, tmp_path):
+def test_where_nothing_is_dropped_rows_and_report_are_those_of_the_recording(sample_class, tmp_path):
     """Bit by bit, over three pieces; without a clock, so that no machine is too slow for it."""
     recording = sample_class / "2026-09-14_physics-101_waves.mp4"
     classifier, settings = LazyClassifier(threads=1), ProcessingSettings()
@@ -78,6 +79,8 @@ def test_where_nothing_is_dropped_rows_are_those_of_the_recording(sample_class, 
     assert frames.equals(all_frames)
     assert faces.equals(all_faces)
     assert open_warehouse(tmp_path / "live").tracks("it").equals(open_warehouse(tmp_path / "recorded").tracks("it"))
+    pages = [render_lesson_report(tmp_path / way, "it", tmp_path / f"{way} reports") for way in ("live", "recorded")]
+    assert pages[0].read_text() == pages[1].read_text()
     # The numbers that were shown meanwhile are those that stay.
     assert {track for _, track in numbers} == set(faces["track_id"])
     assert len(numbers) == len(faces)

@@ -97,6 +97,16 @@ def test_coverage_counts_what_was_left_out(analysed):
     assert "Worth, in students seen throughout 9" in quality
 
 
+def test_what_was_lost_of_a_class_that_was_read_live_is_counted(analysed, warehouse):
+    coverage, histogram, _ = analysed(WAVES)
+    run = open_warehouse(warehouse).run(WAVES)
+    assert sections.data_quality(coverage, histogram, run).html == sections.data_quality(coverage, histogram).html
+    begun = dataclasses.replace(run, settings='{"live": {"dropped_frames": 12, "gaps": [[10.0, 15.5], [60.0, 130.0]]}}')
+    assert "class ran 12 Picture lost 2 times, 1:16 in all" in words(sections.data_quality(coverage, histogram, begun))
+    begun = dataclasses.replace(run, settings='{"live": {"dropped_frames": 12, "gaps": []}}')
+    assert "Picture lost" not in words(sections.data_quality(coverage, histogram, begun))
+
+
 def test_the_timeline_table_has_a_row_per_bin_and_dashes_in_gaps(analysed):
     _, _, timeline = analysed(WAVES)
     rows = re.findall(r"<tr><th scope=\"row\"><bdi>(.*?)</bdi></th>(.*?)</tr>", sections.timeline(timeline).html)

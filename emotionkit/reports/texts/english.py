@@ -120,6 +120,8 @@ QUALITY = "What these figures stand on"
 QUALITY_TERMS = {
     "seen": "Part of the lesson with a readable face",
     "frames": "Pictures looked at",
+    "dropped": "Left out: no time for them while the class ran",
+    "gaps": "Picture lost",
     "found": "Faces found in them",
     "used": "Faces read",
     "quality": "Left out: too small, blurred or turned away",
@@ -127,7 +129,11 @@ QUALITY_TERMS = {
     "brief": "Of these, seen only briefly",
     "effective": "Worth, in students seen throughout",
 }
-QUALITY_VALUES = {"seen": "{share} ({seconds} of {total})", "quality": "{faces} ({share})"}
+QUALITY_VALUES = {
+    "seen": "{share} ({seconds} of {total})",
+    "quality": "{faces} ({share})",
+    "gaps": "{times} times, {total} in all",
+}
 QUALITY_NOTE = (
     "A person seen for less than {full} of the lesson counts less, in proportion. Somebody who leaves and comes back "
     "may be taken for two people."

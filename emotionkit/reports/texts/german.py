@@ -121,6 +121,8 @@ QUALITY = "Worauf diese Zahlen beruhen"
 QUALITY_TERMS = {
     "seen": "Teil der Stunde mit einem lesbaren Gesicht",
     "frames": "Angesehene Bilder",
+    "dropped": "Weggelassen: keine Zeit dafür, während die Stunde lief",
+    "gaps": "Kein Bild",
     "found": "Gesichter darin",
     "used": "Gelesene Gesichter",
     "quality": "Weggelassen: zu klein, unscharf oder abgewandt",
@@ -128,7 +130,11 @@ QUALITY_TERMS = {
     "brief": "Davon nur kurz zu sehen",
     "effective": "Wert, in durchgehend gesehenen Personen",
 }
-QUALITY_VALUES = {"seen": "{share} ({seconds} von {total})", "quality": "{faces} ({share})"}
+QUALITY_VALUES = {
+    "seen": "{share} ({seconds} von {total})",
+    "quality": "{faces} ({share})",
+    "gaps": "{times}-mal, zusammen {total}",
+}
 QUALITY_NOTE = (
     "Wer weniger als {full} der Stunde zu sehen war, zählt entsprechend weniger. Wer geht und wiederkommt, kann für "
     "zwei gehalten werden."
