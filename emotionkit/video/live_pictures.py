@@ -13,13 +13,16 @@ from av.error import FFmpegError
 
 from emotionkit.errors import LiveSourceError
 from emotionkit.video.decoding import PictureClock
-from emotionkit.video.live_source import LiveSource
+from emotionkit.video.display import is_there
+from emotionkit.video.live_source import LiveKind, LiveSource
 from emotionkit.video.source import Source
 
 STALL_S = 5.0
 """Seconds without a picture after which a source counts as lost: unplugged, cut off, or the machine was suspended."""
 JUMP_S = 10
 """Seconds by which time stamps may move away from the clock from one picture to the next."""
+LOOK_EVERY_S = 2.0
+"""Seconds from one look whether the screen is still there to the next."""
 AHEAD_S = 5.0
 """Seconds by which pictures may come before their time, as when a server begins with what it kept; then they wait."""
 
@@ -101,13 +104,17 @@ class _Pace:
     def __init__(self, live: LiveSource, rest: Rest) -> None:
         self._live, self._rest = live, rest
         self._anchor: float | None = None
-        self._came = now()
+        self._came = self._looked = now()
 
     def check(self, pts: Fraction, last: Fraction | None) -> None:
-        """Refuse what follows a stall or a jump in time."""
+        """Refuse what follows a stall or a jump in time, and what comes from a screen that is gone."""
         # Not when the packet came: the machine may have slept while it was decoded.
         checked, self._came = self._came, now()
         waited = self._came - checked
+        if self._live.kind is LiveKind.SCREEN and self._came - self._looked > LOOK_EVERY_S:
+            self._looked = self._came
+            if not is_there(self._live.address):
+                raise LiveSourceError(self._live.name, "is gone.")
         if last is None or self._live.is_file:
             return
         if waited > STALL_S:

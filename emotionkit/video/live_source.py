@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +18,9 @@ from av.error import ExitError, FFmpegError
 
 from emotionkit.errors import LiveSourceError, RecordingError
 from emotionkit.video.source import Source, opened, video_of
+
+SCREEN_FPS = "10"
+"""Pictures of the screen per second: each is copied whole, so more would cost much and tell nothing."""
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 5.0
 """Seconds after which a stream that says nothing counts as lost: when it is opened, and later."""
@@ -33,11 +36,20 @@ _PROTOCOLS = {
 
 _STREAM_FORMATS = "mov,matroska,mpegts,mpeg,flv,ogg,asf,rtsp,mpjpeg,h264,hevc"
 _CAMERAS = {"linux": ("video4linux2,v4l2", "/dev/video{}"), "darwin": ("avfoundation", "{}:none")}
+_CAMERA_OPTIONS = {
+    # A camera that has no such pictures gives those that come closest; by itself it may give much smaller ones.
+    "linux": {"video_size": "1280x720"},
+    # Without a rate FFmpeg asks for 29.97, which many cameras refuse.
+    "darwin": {"framerate": "30"},
+}
 _SCREENS = {
     "linux": ("x11grab", ""),
     "darwin": ("avfoundation", "Capture screen 0:none"),
     "win32": ("gdigrab", "desktop"),
 }
+# No pointer, which may lie on a face.
+_GRABBED = {"framerate": SCREEN_FPS, "draw_mouse": "0"}
+_SCREEN_OPTIONS = {"linux": _GRABBED, "darwin": {"framerate": SCREEN_FPS}, "win32": _GRABBED}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 
 
@@ -86,12 +98,14 @@ def parse_live_source(
     'rtsp://10.0.0.7/class'
     """
     if text.isdecimal():
-        return _device(LiveKind.CAMERA, f"camera {text}", _CAMERAS.get(platform), text)
+        camera = _device(LiveKind.CAMERA, f"camera {text}", _CAMERAS.get(platform), text)
+        return replace(camera, options=_CAMERA_OPTIONS[platform])
     if text == "screen":
         display = environment.get("DISPLAY", "")
         if platform == "linux" and not display:
             raise LiveSourceError("The screen", "cannot be read: there is no display (DISPLAY is not set).")
-        return _device(LiveKind.SCREEN, "the screen", _SCREENS.get(platform), display)
+        screen = _device(LiveKind.SCREEN, "the screen", _SCREENS.get(platform), display)
+        return replace(screen, options=_SCREEN_OPTIONS[platform])
     if scheme := _SCHEME.match(text):
         return _stream(text, scheme[1].lower())
     if not text:
@@ -118,9 +132,22 @@ def opened_live(source: LiveSource) -> Iterator[Source]:
     except RecordingError as error:
         raise LiveSourceError(source.name, error.reason) from error
     except (FFmpegError, OSError) as error:
-        # What PyAV makes of a timeout.
-        said = "it does not answer" if isinstance(error, ExitError) else (error.strerror or "unknown error").lower()
-        raise LiveSourceError(source.name, f"cannot be read ({said}).") from error
+        raise LiveSourceError(source.name, _reason(source, error)) from error
+
+
+def _reason(source: LiveSource, error: FFmpegError | OSError) -> str:
+    if source.kind is LiveKind.CAMERA and isinstance(error, FileNotFoundError):
+        there = sorted(int(path.name[5:]) for path in Path("/dev").glob("video*") if path.name[5:].isdecimal())
+        return f"is not there: this machine has {_numbered(there)}."
+    if source.kind is LiveKind.CAMERA and isinstance(error, PermissionError):
+        return f"cannot be read: you may not use {source.address}; on most systems the group `video` may."
+    # What PyAV makes of a timeout.
+    said = "it does not answer" if isinstance(error, ExitError) else (error.strerror or "unknown error").lower()
+    return f"cannot be read ({said})."
+
+
+def _numbered(cameras: list[int]) -> str:
+    return ", ".join(f"camera {number}" for number in cameras) if cameras else "no camera"
 
 
 def _container(source: LiveSource) -> InputContainer:

@@ -40,7 +40,6 @@ def test_wrong_usage(emotionkit: Run, tmp_path: Path, arguments: list[str], sent
     [
         (["gone.mp4"], "gone.mp4 does not exist.\n"),
         (["."], ". is a folder, not a recording.\n"),
-        (["77"], "camera 77 cannot be read (no such file or directory).\n"),
         (["ftp://a/b"], "ftp://a/b cannot be read: streams begin with rtsp, rtsps, http, https, udp.\n"),
         (["http://u:secret@127.0.0.1:9/x?key=secret"], "http://127.0.0.1:9/x cannot be read (connection refused).\n"),
         (["0", "--address", "here"], "here is not an IP address.\n"),
@@ -58,6 +57,13 @@ def test_a_fault_is_one_sentence(emotionkit: Run, arguments: list[str], sentence
     assert (status, err) == (1, sentence)
     assert "secret" not in out + err
     assert not Path("warehouse").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cameras have other names")
+def test_a_camera_that_is_not_there(emotionkit: Run) -> None:
+    status, _, err = emotionkit("live", "77", "--json")
+    assert (status, err.count("\n")) == (1, 1)
+    assert err.startswith("camera 77 is not there: this machine has ")
 
 
 def test_a_port_that_is_taken(emotionkit: Run) -> None:

@@ -15,6 +15,8 @@ from emotionkit.video.live_pictures import live_pictures
 from emotionkit.video.live_reader import LiveReader, LiveState
 from emotionkit.video.live_source import LiveKind, LiveSource, opened_live, parse_live_source
 
+CAMERAS = ", ".join(f"camera {n}" for n in range(100) if Path(f"/dev/video{n}").exists()) or "no camera"
+
 
 @pytest.mark.parametrize(
     ("text", "kind", "address", "name"),
@@ -62,7 +64,7 @@ def test_a_machine_without_access_says_so():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("77", "camera 77 cannot be read (no such file or directory)."),
+        ("77", f"camera 77 is not there: this machine has {CAMERAS}."),
         ("gone.mp4", "gone.mp4 does not exist."),
         ("http://127.0.0.1:9/x", "http://127.0.0.1:9/x cannot be read (connection refused)."),
         ("rtsp://a:secret@127.0.0.1:9/x", "rtsp://127.0.0.1:9/x cannot be read (connection refused)."),
@@ -73,6 +75,18 @@ def test_what_cannot_be_opened_is_one_sentence(text, sentence):
     with LiveReader(source, 2, patience_s=0) as reader, pytest.raises(LiveSourceError) as raised:
         reader.newest(30)
     assert str(raised.value) == sentence
+
+
+def test_a_camera_that_may_not_be_used_says_what_would_help(monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(av, "open", refused)
+    with (
+        pytest.raises(LiveSourceError, match=r"^camera 0 cannot be read: you may not use /dev/video0; on most systems"),
+        opened_live(parse_live_source("0", platform="linux")),
+    ):
+        pass
 
 
 def test_what_is_no_video_is_one_sentence(tmp_path):
