@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,13 +11,12 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import websocket
+from chromium import Tab, browsing
 from serving import Serving, ffmpeg, over_http
 
 from emotionkit.batch.pipeline import process_recording
@@ -131,106 +127,8 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "EMOTIONKIT_PURPOSE" in os.environ
 
 
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update"
-    " --disable-sync --remote-debugging-port=0 --ignore-certificate-errors --remote-allow-origins=*"
-)
-
-
-class Browser:
-    """One tab of a browser with a profile of its own; what the page complains of is kept."""
-
-    def __init__(self, profile: Path) -> None:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if not chromium:
-            pytest.skip("no Chromium is installed")
-        self._process = subprocess.Popen(
-            [chromium, *QUIET.split(), f"--user-data-dir={profile}", "about:blank"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._socket = websocket.create_connection(_debugger(profile, self._process), timeout=30)
-        self._next = 0
-        self.complaints: list[str] = []
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call a method of the protocol and return its result."""
-        self._next += 1
-        self._socket.send(json.dumps({"id": self._next, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._socket.recv())
-            self._note(message)
-            if message.get("id") == self._next:
-                assert "error" not in message, message
-                return message["result"]
-
-    def open(self, address: str, width: int = 1280, height: int = 900) -> None:
-        """Show a page in a window of some size."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=width < 600,
-        )
-        self.call("Page.navigate", url=address)
-        self.wait_for("document.readyState === 'complete'")
-
-    def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression of JavaScript in the page."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return result["result"].get("value")
-
-    def wait_for(self, expression: str, seconds: float = 30) -> Any:
-        """Wait until an expression is true and return its value."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if value := self.evaluate(expression):
-                return value
-            time.sleep(0.1)
-        raise AssertionError(f"{expression} did not become true; the page says: {self.text()!r}")
-
-    def text(self) -> str:
-        """Return what a reader sees."""
-        return self.evaluate("document.body ? document.body.innerText : ''") or ""
-
-    def screenshot(self, path: Path) -> None:
-        """Take a picture of the whole page."""
-        shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(shot["data"]))
-
-    def close(self) -> None:
-        self._socket.close()
-        self._process.terminate()
-        self._process.wait(10)
-
-    def _note(self, message: dict[str, Any]) -> None:
-        match message.get("method"):
-            case "Log.entryAdded":
-                self.complaints.append(message["params"]["entry"]["text"])
-            case "Runtime.exceptionThrown":
-                self.complaints.append(json.dumps(message["params"]["exceptionDetails"]))
-
-
-def _debugger(profile: Path, process: subprocess.Popen[bytes]) -> str:
-    """Return the address of the first tab, once the browser has written down its port."""
-    until = time.monotonic() + 40
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            port = re.match(r"\d+", (profile / "DevToolsActivePort").read_text())[0]
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=5) as answer:
-                tabs = [tab for tab in json.load(answer) if tab["type"] == "page"]
-            return tabs[0]["webSocketDebuggerUrl"]
-        except (OSError, TypeError, IndexError):
-            time.sleep(0.1)
-    pytest.skip("Chromium does not start on this machine")
-
-
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    """A headless Chromium with a fresh profile; skips where none starts."""
-    opened = Browser(tmp_path / "profile")
-    yield opened
-    opened.close()
+def browser(tmp_path: Path) -> Iterator[Tab]:
+    """A tab of a headless Chromium with a fresh profile; skips where none starts."""
+    with browsing(tmp_path / "profile") as tab:
+        yield tab
