@@ -40,7 +40,7 @@ class RunningCommand:
         for line in self.process.stdout:
             self.events.append(json.loads(line))
 
-    def wait_for(self, name: str, seconds: float = 60, **facts: Callable[[Any], bool]) -> dict[str, Any]:
+    def wait_for(self, name: str, seconds: float = 120, **facts: Callable[[Any], bool]) -> dict[str, Any]:
         """Wait for an event of some name whose facts pass their tests, and return it."""
         until, seen = time.monotonic() + seconds, 0
         while time.monotonic() < until:
