@@ -52,7 +52,7 @@ check: setup  ## Check format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py benchmarks
+	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py tools/sample_codes.py benchmarks
 
 bench: setup  ## Measure speed and memory
 	@$(BIN)/python benchmarks/lesson_speed.py

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import av
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,8 +16,6 @@ import pytest
 from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
 from emotionkit.errors import InvalidInputError, WarehouseError
 from emotionkit.records import EMOTIONS
-from emotionkit.reports.execution import run_notebook
-from emotionkit.reports.making import notebooks_folder
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
@@ -214,11 +211,3 @@ def test_what_cannot_be_chosen_is_refused(course, tmp_path):
         Selection(("week-0",), start_s=5, end_s=5)
     with pytest.raises(WarehouseError):
         Explorer(tmp_path / "nowhere")
-
-
-def test_the_notebook_runs_from_a_clean_kernel(course, tmp_path):
-    executed = run_notebook(notebooks_folder() / "explore.ipynb", tmp_path / "out.ipynb", {"warehouse": str(course)})
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
-    assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
-    assert "selection = Selection(" in nbformat.writes(executed)
-    assert not [output for output in outputs if output.output_type == "error"]
