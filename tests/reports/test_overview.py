@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import importlib
 import json
 import re
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,6 @@ from emotionkit.errors import ConsentError, ReportError, SettingsError, UnknownC
 from emotionkit.records import LessonSegment
 from emotionkit.reports import formatting, render_course_report, render_student_report, texts, write_index
 from emotionkit.reports.overview import course_folder
-from emotionkit.reports.texts import english, german
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
@@ -189,11 +190,29 @@ def test_lessons_of_every_kind_give_a_page_worth_reading(stored, waves, tmp_path
     assert len(text.encode()) < 1_500_000
 
 
-def test_every_language_says_the_same():
-    names = [name for name in vars(english) if name.isupper()]
-    assert names == [name for name in vars(german) if name.isupper()]
-    for name in names:
-        assert shape(getattr(english, name)) == shape(getattr(german, name)), name
+@pytest.mark.parametrize("language", set(texts.FILES) - {"en"})
+def test_every_language_says_the_same(language):
+    folder = Path(texts.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} == {"__init__", *chain.from_iterable(texts.FILES.values())}
+    for ours, theirs in zip(texts.FILES["en"], texts.FILES[language], strict=True):
+        words, others = (importlib.import_module(f"{texts.__name__}.{file}") for file in (ours, theirs))
+        names = [name for name in vars(words) if name.isupper()]
+        assert names == [name for name in vars(others) if name.isupper()]
+        for name in names:
+            assert shape(getattr(words, name)) == shape(getattr(others, name)), name
+
+
+def test_every_text_that_is_used_is_there():
+    names = {name for file in texts.FILES["en"] for name in vars(importlib.import_module(f"{texts.__name__}.{file}"))}
+    package = Path(texts.__file__).parents[2]
+    used = {
+        name
+        for path in (*package.rglob("*.py"), *package.rglob("*.j2"))
+        for name in re.findall(r"(?<![_\w])texts\.([A-Z][A-Z_]+)", path.read_text("utf-8"))
+    }
+    assert used <= names
+    with pytest.raises(AttributeError, match="There is no text 'NOTHING_OF_THE_KIND'"):
+        texts.NOTHING_OF_THE_KIND  # noqa: B018
 
 
 def shape(value: object) -> object:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import av
+import ipywidgets
 import numpy as np
 import pandas as pd
 import pytest
 
 from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
-from emotionkit.errors import InvalidInputError, WarehouseError
+from emotionkit.errors import InvalidInputError, SettingsError, WarehouseError
 from emotionkit.records import EMOTIONS
+from emotionkit.reports import texts
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
@@ -211,3 +214,24 @@ def test_what_cannot_be_chosen_is_refused(course, tmp_path):
         Selection(("week-0",), start_s=5, end_s=5)
     with pytest.raises(WarehouseError):
         Explorer(tmp_path / "nowhere")
+
+
+def labels(widget: ipywidgets.Widget) -> str:
+    """What a widget and those in it say."""
+    said = [str(getattr(widget, name, "")) for name in ("value", "description", "placeholder")]
+    return " ".join([*said, *map(labels, getattr(widget, "children", ()))])
+
+
+def test_it_speaks_the_language_that_is_asked_for(course):
+    with texts.spoken("en"):
+        explorer = Explorer(course, language="de")
+        explorer.controls.lessons.value = ("week-0",)
+        said = labels(explorer.widget)
+        assert all(
+            word in said for word in ("Glättung des Verlaufs", "9 Personen; Bereiche über Personen", "Als Parquet")
+        )
+        assert not re.search(r"Smoothing|Lessons|Expressions|people|search|Save", said)
+        assert explorer.controls.charts.words == {"top": "bis {share}", "moment": "Augenblick der Stunde"}
+        assert explorer.controls.charts.rows[3]["word"] == texts.EMOTIONS["happy"]
+    with texts.spoken("en"), pytest.raises(SettingsError):
+        Explorer(course, language="xx")

@@ -1,6 +1,7 @@
-"""Every word of the reports, in the language in use; each language is one file beside this one.
+"""Every word of the pages, in the language in use; each language is two files beside this one.
 
-A name such as ``texts.SUMMARY`` is looked up in the file of the language when it is used. Texts with braces are filled
+A name such as ``texts.SUMMARY`` is looked up in the files of the language when it is used: what teachers read, and what
+administrators and researchers read. Texts with braces are filled
 by ``str.format``; whatever fills them is escaped by the templates.
 """
 
@@ -15,9 +16,10 @@ from emotionkit.errors import SettingsError, quoted
 
 if TYPE_CHECKING:
     from emotionkit.reports.texts.english import *  # noqa: F403
+    from emotionkit.reports.texts.english_tools import *  # noqa: F403
 
-FILES = {"en": "english", "de": "german"}
-"""The file of each language, by its code (ISO 639)."""
+FILES = {"en": ("english", "english_tools"), "de": ("german", "german_tools")}
+"""The files of each language, by its code (ISO 639)."""
 
 _in_use = "en"
 
@@ -62,4 +64,8 @@ def __getattr__(name: str) -> Any:
     # Type checkers see the names of the English file instead.
     if name.startswith("_"):
         raise AttributeError(name)
-    return getattr(importlib.import_module(f"{__name__}.{FILES[_in_use]}"), name)
+    files = [importlib.import_module(f"{__name__}.{file}") for file in FILES[_in_use]]
+    for file in files:
+        if hasattr(file, name):
+            return getattr(file, name)
+    raise AttributeError(f"There is no text {name!r}.")
