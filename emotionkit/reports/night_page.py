@@ -33,7 +33,7 @@ def _section(night: Night, title: str) -> str:
         failed=[one for one in night.failed if not one.set_aside],
         set_aside=[one for one in night.failed if one.set_aside],
         clock=formatting.clock,
-        removed=", ".join(f"{kind} ({count})" for kind, count in night.removed.items()),
+        removed=", ".join(f"{texts.NIGHT_KINDS.get(kind, kind)} ({count})" for kind, count in night.removed.items()),
     )
 
 

@@ -76,7 +76,10 @@ def test_the_page_is_in_the_language_of_the_project():
     assert "Nacht vom 14. September 2026" in german
     for text, words in (
         (english, ("All went well.", "crashed, 2 nights in a row", "Overdue and removed: reports (2).", "(short)")),
-        (german, ("Alles ging gut.", "crashed, 2 Nächte in Folge", "Überfällig und entfernt: reports (2).", "(kurz)")),
+        (
+            german,
+            ("Alles ging gut.", "abgestürzt, 2 Nächte in Folge", "Überfällig und entfernt: Berichte (2).", "(kurz)"),
+        ),
     ):
         assert all(word in text for word in words)
         assert "&lt;b&gt; crashed." in text

@@ -18,8 +18,10 @@ from in_process import page_of, sections_of
 from emotionkit.analysis import class_histogram, course_figures, lesson_student_means
 from emotionkit.cli import main
 from emotionkit.errors import ConsentError, ReportError, SettingsError, UnknownCourseError, UnknownStudentError
+from emotionkit.policy import Purpose
 from emotionkit.records import LessonSegment
 from emotionkit.reports import formatting, render_course_report, render_student_report, texts, write_index
+from emotionkit.reports.live_page import notice_page
 from emotionkit.reports.overview import course_folder
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
@@ -193,8 +195,12 @@ def test_lessons_of_every_kind_give_a_page_worth_reading(stored, waves, tmp_path
 @pytest.mark.parametrize("language", set(texts.FILES) - {"en"})
 def test_every_language_says_the_same(language):
     folder = Path(texts.__file__).parent
-    assert {path.stem for path in folder.glob("*.py")} == {"__init__", *chain.from_iterable(texts.FILES.values())}
-    for ours, theirs in zip(texts.FILES["en"], texts.FILES[language], strict=True):
+    assert {path.stem for path in folder.glob("*.py")} == {
+        "__init__",
+        *chain(*texts.FILES.values(), *texts.LIVE_FILES.values()),
+    }
+    files = [(*texts.FILES[code], *texts.LIVE_FILES[code]) for code in ("en", language)]
+    for ours, theirs in zip(*files, strict=True):
         words, others = (importlib.import_module(f"{texts.__name__}.{file}") for file in (ours, theirs))
         names = [name for name in vars(words) if name.isupper()]
         assert names == [name for name in vars(others) if name.isupper()]
@@ -202,17 +208,19 @@ def test_every_language_says_the_same(language):
             assert shape(getattr(words, name)) == shape(getattr(others, name)), name
 
 
-def test_every_text_that_is_used_is_there():
-    names = {name for file in texts.FILES["en"] for name in vars(importlib.import_module(f"{texts.__name__}.{file}"))}
+@pytest.mark.parametrize(("where", "files"), [("texts", texts.FILES), ("live_texts", texts.LIVE_FILES)])
+def test_every_text_that_is_used_is_there(where, files):
+    names = {name for file in files["en"] for name in vars(importlib.import_module(f"{texts.__name__}.{file}"))}
     package = Path(texts.__file__).parents[2]
     used = {
         name
         for path in (*package.rglob("*.py"), *package.rglob("*.j2"))
-        for name in re.findall(r"(?<![_\w])texts\.([A-Z][A-Z_]+)", path.read_text("utf-8"))
-    }
+        for name in re.findall(rf"(?<![_\w]){where}\.([A-Z][A-Z_]+)", path.read_text("utf-8"))
+    } - {"FILES", "LIVE_FILES"}
+    assert used
     assert used <= names
     with pytest.raises(AttributeError, match="There is no text 'NOTHING_OF_THE_KIND'"):
-        texts.NOTHING_OF_THE_KIND  # noqa: B018
+        texts.looked_up("NOTHING_OF_THE_KIND", files)
 
 
 def shape(value: object) -> object:
@@ -222,6 +230,16 @@ def shape(value: object) -> object:
     if isinstance(value, tuple):
         return [shape(one) for one in value]
     return sorted(set(re.findall(r"{\w*}", str(value))))
+
+
+def test_a_running_class_is_told_in_the_language_in_use():
+    for purpose in Purpose:
+        with texts.spoken("de"):
+            page = notice_page("running", purpose.value, "US", 5)
+        assert '<html lang="de">' in page
+        assert "Die Auswertung läuft" in page
+        assert not re.search(r"Analysis|program|teacher|research|feedback", page)
+        assert purpose.value in notice_page("running", purpose.value, "US", 5)
 
 
 def test_numbers_are_written_as_the_language_has_them():

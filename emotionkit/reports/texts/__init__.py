@@ -8,7 +8,7 @@ by ``str.format``; whatever fills them is escaped by the templates.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FILES = {"en": ("english", "english_tools"), "de": ("german", "german_tools")}
 """The files of each language, by its code (ISO 639)."""
+LIVE_FILES = {"en": ("english_live",), "de": ("german_live",)}
+"""The files of what is seen while a class runs, which :mod:`emotionkit.reports.live_texts` looks up."""
 
 _in_use = "en"
 
@@ -60,12 +62,21 @@ def spoken(language: str) -> Iterator[None]:
         use(before)
 
 
+def looked_up(name: str, files: Mapping[str, Sequence[str]]) -> Any:
+    """Return a text in the language in use, from the files of each language.
+
+    Raises:
+        AttributeError: There is none of that name.
+    """
+    for file in files[_in_use]:
+        words = importlib.import_module(f"{__name__}.{file}")
+        if hasattr(words, name):
+            return getattr(words, name)
+    raise AttributeError(f"There is no text {name!r}.")
+
+
 def __getattr__(name: str) -> Any:
     # Type checkers see the names of the English file instead.
     if name.startswith("_"):
         raise AttributeError(name)
-    files = [importlib.import_module(f"{__name__}.{file}") for file in FILES[_in_use]]
-    for file in files:
-        if hasattr(file, name):
-            return getattr(file, name)
-    raise AttributeError(f"There is no text {name!r}.")
+    return looked_up(name, FILES)

@@ -7,6 +7,21 @@ NIGHT_FROM = "From"
 NIGHT_TO = "To"
 NIGHT_REMOVED = "Overdue and removed: {kinds}."
 NIGHT_ERASED = "An erasure that had been cut short was completed."
+NIGHT_KINDS = {
+    "segments": "lessons",
+    "reports": "reports",
+    "notebooks": "notebooks",
+    "audit": "lines of the audit log",
+    "recording": "recording",
+    "crashed": "crashed",
+    "hung": "hung",
+    "memory": "memory",
+    "pixels": "pixels",
+    "duration": "duration",
+    "input": "input",
+    "warehouse": "warehouse",
+    "report": "report",
+}
 NIGHT_KIND = "{kind}, {nights} nights in a row"
 NIGHT_KIND_ONCE = "{kind}"
 NIGHT_SET_ASIDE = "Set aside"

@@ -7,6 +7,21 @@ NIGHT_FROM = "Von"
 NIGHT_TO = "Bis"
 NIGHT_REMOVED = "Überfällig und entfernt: {kinds}."
 NIGHT_ERASED = "Eine unterbrochene Löschung wurde vollendet."
+NIGHT_KINDS = {
+    "segments": "Stunden",
+    "reports": "Berichte",
+    "notebooks": "Notebooks",
+    "audit": "Zeilen des Protokolls",
+    "recording": "Aufnahme",
+    "crashed": "abgestürzt",
+    "hung": "hängen geblieben",
+    "memory": "Speicher",
+    "pixels": "Bildgröße",
+    "duration": "Dauer",
+    "input": "Eingabe",
+    "warehouse": "Datenbank",
+    "report": "Bericht",
+}
 NIGHT_KIND = "{kind}, {nights} Nächte in Folge"
 NIGHT_KIND_ONCE = "{kind}"
 NIGHT_SET_ASIDE = "Zurückgestellt"
