@@ -15,7 +15,7 @@ NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/e
 WITHOUT_TESTS := dask distributed matplotlib pandas pyarrow scipy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test stress check bench format lock clean
+.PHONY: help setup demo lab docs test stress check bench format lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,16 @@ demo: setup  ## Process the sample class and write its reports
 lab: setup  ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks/explore.ipynb
 
+docs: setup .venv-docs/ready  ## Build the site of the documentation into site/html
+	@$(BIN)/python tools/site_source.py
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
+	@echo "The site is site/html/index.html"
+
+.venv-docs/ready: docs/site/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
 test: setup  ## Run the tests
 	@$(BIN)/python -m pytest
 
@@ -50,7 +60,7 @@ check: setup  ## Check format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py benchmarks
+	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py tools/sample_codes.py tools/site_source.py benchmarks
 
 bench: setup  ## Measure speed and memory
 	@$(BIN)/python benchmarks/lesson_speed.py
@@ -63,6 +73,8 @@ format: setup  ## Format the code and mend what the linter can
 lock:  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--extra dev --extra dask --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--group docs --output-file docs/site/requirements.lock
 
 clean:  ## Remove .venv and caches
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-docs site .mypy_cache .pytest_cache .ruff_cache

@@ -143,7 +143,7 @@ def _address(profile: Path, process: subprocess.Popen[bytes]) -> str:
     """Return the address of the first tab, once the browser has written down its port."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError, ValueError, StopIteration):
+        with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
             port = int((profile / "DevToolsActivePort").read_text().splitlines()[0])
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
                 return next(tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page")

@@ -31,8 +31,11 @@ def test_the_settings_can_be_read(tmp_path):
     assert load_project_settings(tmp_path / "emotionkit.toml").reports.language in FILES
 
 
-def test_the_code_can_be_read():
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+def test_the_code_can_be_read(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    explorer, agreement = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
     names: dict[str, object] = {}
-    exec(code.split("rows = ")[0], names)
+    exec(explorer.split("rows = ")[0], names)
     assert names["selection"].lessons == ("2026-09-28_physics-101_exam-review",)
+    exec(agreement, names)
+    assert names["kappas"]["kappa"].iloc[0] > 0.5

@@ -249,9 +249,10 @@ class _Run:
         reports = self._places.reports
         record = added_up(reports, self._ledger.night())
         write_night(reports, record)
-        write_night_page(reports, record)
+        language = self._settings.project.reports.language
+        write_night_page(reports, record, language)
         try:
-            write_index(reports, self._places.warehouse, language=self._settings.project.reports.language)
+            write_index(reports, self._places.warehouse, language=language)
         except (OSError, EmotionkitError) as error:
             self._ledger.problem(f"The index of the reports could not be written: {error}")
             write_night(reports, added_up(reports, self._ledger.night()))

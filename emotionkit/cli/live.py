@@ -17,6 +17,7 @@ from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, 
 from emotionkit.config import ProcessingSettings
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
+from emotionkit.reports import texts
 from emotionkit.reports.formatting import clock
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def live(
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)
+    texts.use(project.reports.language)
     if source is None:
         return _resume(warehouse, as_json)
 

@@ -12,6 +12,7 @@ from emotionkit.errors import ReportError
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.making import PAGE, replace_file
 from emotionkit.reports.night import Night, night_path, read_nights
+from emotionkit.reports.night_page import night_in_short
 from emotionkit.reports.overview import course_folder
 from emotionkit.reports.page import whole_page
 from emotionkit.reports.rendering import address, rendered
@@ -114,15 +115,7 @@ def _night(reports: Path, nights: list[Night]) -> str:
         "last_night.html.j2",
         texts=texts,
         night=night,
-        when=texts.NIGHT_WHEN.format(
-            date=formatting.date(night.started_at),
-            done=len(night.done),
-            unchanged=night.unchanged,
-            failed=len(night.failed),
-            left=len(night.left),
-        )
-        if night
-        else "",
+        when=night_in_short(night) if night else "",
         lists=_lists(night) if night else [],
         page=_page_of(reports, night) if night else "",
     )

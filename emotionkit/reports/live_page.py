@@ -31,6 +31,8 @@ def notice_page(state: str, purpose: str, jurisdiction: str, min_group: int) -> 
         title=live_texts.NOTICE_TITLE,
         state=state,
         signs=live_texts.NOTICE_SIGN,
-        purpose=live_texts.NOTICE_PURPOSE.format(purpose=purpose, jurisdiction=jurisdiction),
+        purpose=live_texts.NOTICE_PURPOSE.format(
+            purpose=live_texts.NOTICE_PURPOSES.get(purpose, purpose), jurisdiction=jurisdiction
+        ),
         points=[point.format(group=min_group) for point in live_texts.NOTICE_POINTS],
     )

@@ -1,73 +1,17 @@
-"""Every word of what teacher and participants see while a class runs; another language is a file like this one."""
+"""Every word of what teacher and participants see while a class runs, in the language in use.
+
+Names are looked up as those of :mod:`emotionkit.reports.texts` are; they are others, for the pages are.
+"""
 
 from __future__ import annotations
 
-UNTITLED = "Class of {date}"
+from typing import TYPE_CHECKING, Any
 
-TITLE = "The class now"
-STATE = {
-    "connecting": "Connecting …",
-    "running": "Live",
-    "lost": "Picture lost",
-    "ended": "The class has ended",
-    "offline": "No connection to emotionkit",
-}
-STATE_LOST = "{source} {reason} Trying again; the time without a picture stays empty below."
-STATE_ENDED = "It is being stored as {lesson_id}; its report can be made then."
-STATE_OFFLINE = "This page shows what was last known. It goes on by itself when emotionkit runs again."
-STATE_RUNNING = "{clock} of class"
-FACES = ("no face is seen", "one face is seen", "{count} faces are seen")
-FACES_UNUSABLE = "{count} more cannot be read"
-NOTICE_LINK = "Page for the participants"
-END = "End the class"
+from emotionkit.reports import texts
 
-HINTS = "What changed"
-HINT_NONE = "Nothing in the last minute differs from the lesson before by more than chance."
-HINT_TOO_EARLY = "Two minutes with {group} faces are needed before changes can be told from chance."
-HINT_MORE = "{emotion}: more in the last minute than before"
-HINT_LESS = "{emotion}: less in the last minute than before"
+if TYPE_CHECKING:
+    from emotionkit.reports.texts.english_live import *  # noqa: F403
 
-EXPRESSIONS = "The last minute, and the lesson so far"
-EXPRESSIONS_CAPTION = (
-    "Bar and first number: last minute. Line below and second number: the lesson so far. Thin lines: where the share "
-    "would lie, 19 times out of 20, with other students like these. What differs by less may be chance."
-)
-EXPRESSIONS_ROW = "{emotion}: {minute} in the last minute, {so_far} in the lesson so far"
-MINUTE = "minute"
-SO_FAR = "so far"
-NOTHING = "–"
-WITHHELD = (
-    "Fewer than {group} faces could be read at once, so nothing is shown: figures here speak of {group} students or "
-    "more, never of one of them."
-)
 
-TIMELINE = "Through the lesson"
-TIMELINE_CAPTION = "Each strip: share from 0 to {top}, one step per {bin}. Grey: no picture, or too few faces."
-TIMELINE_ALT = "{emotion} from 0:00 to {end}"
-FACES_AXIS = "Faces"
-FACES_TOP = "0 to {top}"
-
-READ_THIS = (
-    "This is how faces look, not what anyone feels, thinks or learns. Judge no one by it; ask the class instead."
-)
-LOSSES = "{dropped} pictures were left out because this machine had no time for them; the source was lost {gaps} times."
-
-NOTICE_TITLE = "About the analysis of this class"
-NOTICE_SIGN = {
-    "connecting": "Analysis is starting",
-    "running": "Analysis is on",
-    "lost": "Analysis is on, without a picture right now",
-    "ended": "Analysis is off",
-    "offline": "Analysis is off",
-}
-NOTICE_PURPOSE = "It is done for: {purpose}. The law of {jurisdiction} holds."
-NOTICE_POINTS = (
-    "A program looks at the faces in this class and estimates how their expressions look: angry, disgusted, fearful, "
-    "happy, neutral, sad or surprised. It cannot tell what anyone feels or thinks, and it is often wrong.",
-    "Your teacher sees averages over the class, never over fewer than {group} people, and never your name or face.",
-    "Numbers are stored on this computer: where a face was, and what it looked like to the program. No picture and no "
-    "sound is kept, and nothing is sent anywhere.",
-    "You may turn your camera off: the program then sees nothing of you. Ask your teacher for anything stored to be "
-    "erased.",
-    "If you do not agree, say so to your teacher or turn your camera off. That must have no consequences for you.",
-)
+def __getattr__(name: str) -> Any:
+    return texts.looked_up(name, texts.LIVE_FILES)

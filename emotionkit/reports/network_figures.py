@@ -38,7 +38,7 @@ def faces_figure(images: NDArray[np.float32] | NDArray[np.uint8], *, columns: in
         axes.imshow(face, cmap="gray")
     for axes in figure.axes:
         axes.set_axis_off()
-    return _shown(figure)
+    return picture_of(figure)
 
 
 def curves_figure(curves: pd.DataFrame) -> Image:
@@ -56,17 +56,28 @@ def curves_figure(curves: pd.DataFrame) -> Image:
             sns.lineplot(curves, x="epoch", y=column, label=name, ax=accuracies)
     losses.set(title="Loss on augmented training faces", ylabel="")
     accuracies.set(title="Accuracy on validation faces", ylabel="")
-    return _shown(figure)
+    return picture_of(figure)
 
 
 def confusion_figure(evaluation: Evaluation) -> Image:
     """Return what was read of what people saw, in shares of each row, with counts."""
     counts = pd.DataFrame(evaluation.confusion, index=EMOTIONS, columns=EMOTIONS)
+    return counts_figure(counts, "seen by most annotators")
+
+
+def counts_figure(counts: pd.DataFrame, seen: str) -> Image:
+    """Return a confusion, coloured by shares of each row.
+
+    Args:
+        counts: Counts, rows as seen, columns as read.
+        seen: What the rows are.
+    """
     shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = sns.heatmap(shares, annot=counts, fmt="d", cmap="Blues", vmin=0, vmax=1, cbar=False, ax=figure.subplots())
-    axes.set(xlabel="read", ylabel="seen by most annotators")
-    return _shown(figure)
+    axes.set(xlabel="read", ylabel=seen)
+    axes.tick_params(axis="y", rotation=0)
+    return picture_of(figure)
 
 
 def calibration_figure(evaluation: Evaluation) -> Image:
@@ -78,7 +89,7 @@ def calibration_figure(evaluation: Evaluation) -> Image:
     axes.plot([0, 1], [0, 1], color=LIGHT.grid)
     sns.scatterplot(bins, x="confidence", y="right", size="faces", sizes=(15, 300), color=_ACCENT, ax=axes)
     axes.set(xlim=(0, 1.02), ylim=(0, 1.05))
-    return _shown(figure)
+    return picture_of(figure)
 
 
 def robustness_figure(assessment: Assessment) -> Image:
@@ -95,10 +106,10 @@ def robustness_figure(assessment: Assessment) -> Image:
     for axes in grid.ravel()[len(curves) :]:
         axes.set_axis_off()
     grid[0, 0].legend(["accuracy", "usable"], frameon=False)
-    return _shown(figure)
+    return picture_of(figure)
 
 
-def _shown(figure: Figure) -> Image:
+def picture_of(figure: Figure) -> Image:
     """Return a picture that any notebook shows, whether or not it has loaded pyplot's inline mode."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=_DOTS_PER_INCH)

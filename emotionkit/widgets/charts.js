@@ -31,7 +31,7 @@ function histogram(svg, rows, height) {
   });
 }
 
-function strip(svg, row, times, box, top, x) {
+function strip(svg, row, times, box, top, x, words) {
   const y = (share) => box.y + box.height - (box.height * share) / top;
   const known = row.means.map((mean, index) => [index, mean]).filter(([, mean]) => mean !== null);
   const line = known.map(([index, mean]) => {
@@ -44,7 +44,7 @@ function strip(svg, row, times, box, top, x) {
   if (band.length) draw(svg, "path", { d: `M${[...up, ...down].join("L")}Z`, fill: row.color, opacity: 0.25 });
   draw(svg, "path", { d: line.join(""), fill: "none", stroke: row.color, "stroke-width": 1.8 });
   draw(svg, "path", { d: `M${box.x} ${y(0)}h${box.width}`, class: "grid" });
-  draw(svg, "text", { x: box.x, y: box.y - 3, class: "words" }, `${GLYPHS[row.mark]} ${row.word} (to ${percent(top)})`);
+  draw(svg, "text", { x: box.x, y: box.y - 3, class: "words" }, `${GLYPHS[row.mark]} ${row.word} (${words.top.replace("{share}", percent(top))})`);
 }
 
 function render({ model, el }) {
@@ -61,7 +61,7 @@ function render({ model, el }) {
     const old = svg.querySelector(".cursor");
     if (old) old.remove();
     draw(svg, "path", { d: `M${x(at())} 0V384`, class: "cursor" });
-    svg.setAttribute("aria-label", "Moment of the lesson");
+    svg.setAttribute("aria-label", model.get("words").moment);
     svg.setAttribute("aria-valuenow", at());
     svg.setAttribute("aria-valuetext", clock(at()));
   };
@@ -74,7 +74,7 @@ function render({ model, el }) {
     const step = 384 / Math.max(rows.length, 1);
     rows.forEach((row, index) => {
       const top = row.emotion === "neutral" ? highest([row]) : highest(others);
-      strip(svg, row, model.get("times"), { ...box, y: step * index + 18, height: step - 22 }, Math.min(1, top), x);
+      strip(svg, row, model.get("times"), { ...box, y: step * index + 18, height: step - 22 }, Math.min(1, top), x, model.get("words"));
     });
     for (let part = 0; part <= 6; part += 1) {
       const time = span()[0] + (part * (span()[1] - span()[0])) / 6;

@@ -25,6 +25,7 @@ class Charts(anywidget.AnyWidget):
         times: Middles of the bins in seconds.
         span: Start and end of the time shown, in seconds.
         at: The moment looked at; a click changes it.
+        words: What stands beside the charts, by what it is for.
     """
 
     _esm = _HERE / "charts.js"
@@ -34,6 +35,11 @@ class Charts(anywidget.AnyWidget):
     times: traitlets.List[float] = traitlets.List().tag(sync=True)
     span: traitlets.List[float] = traitlets.List([0.0, 1.0]).tag(sync=True)
     at = traitlets.Float(0.0).tag(sync=True)
+    words: traitlets.Dict[str, str] = traitlets.Dict().tag(sync=True)
+
+    @traitlets.default("words")
+    def _words(self) -> dict[str, str]:
+        return {"top": texts.EXPLORER_TOP, "moment": texts.EXPLORER_MOMENT}
 
     def show(
         self, histogram: ClassHistogram, timeline: Timeline, emotions: Sequence[str], span: tuple[float, float]

@@ -21,7 +21,7 @@ class Controls:
         self._all = lesson_options(lessons)
         end = max(float(lessons["duration_s"].max()), bin_s) if len(lessons) else bin_s
         wide = ipw.Layout(width="100%")
-        self.search = ipw.Text(placeholder="search lessons", continuous_update=True, layout=wide)
+        self.search = ipw.Text(placeholder=texts.EXPLORER_SEARCH, continuous_update=True, layout=wide)
         self.lessons = ipw.SelectMultiple(options=self._all, rows=8, layout=wide)
         self.students = ipw.SelectMultiple(options=[], rows=3, layout=wide)
         self.emotions = ipw.SelectMultiple(options=_emotions(), value=EMOTIONS, rows=7, layout=wide)
@@ -42,26 +42,26 @@ class Controls:
             min=0, max=1, layout=ipw.Layout(width="100%", height="6px", visibility="hidden")
         )
         self.said = ipw.HTML()
-        self.code_button = ipw.Button(description="As code", icon="code")
+        self.code_button = ipw.Button(description=texts.EXPLORER_CODE, icon="code")
         self.file = ipw.Text(value="selection.parquet", layout=ipw.Layout(width="14em"))
-        self.save_button = ipw.Button(description="Save as Parquet", icon="download")
+        self.save_button = ipw.Button(description=texts.EXPLORER_SAVE, icon="download")
         self.code = ipw.Textarea(layout=ipw.Layout(width="100%", height="11em", display="none"))
 
     def box(self) -> ipw.Widget:
         """Return them laid out: what is chosen on the left, what is seen on the right."""
         left = [
-            *_labelled("Lessons", self.search, self.lessons),
-            *_labelled("Students who agreed (none: the class)", self.students),
-            *_labelled("Expressions", self.emotions),
-            *_labelled("Time in each lesson, seconds", self.time),
-            *_labelled("Smoothing of the timeline", self.smoothing),
+            *_labelled(texts.EXPLORER_LESSONS, self.search, self.lessons),
+            *_labelled(texts.EXPLORER_STUDENTS, self.students),
+            *_labelled(texts.EXPLORER_EMOTIONS, self.emotions),
+            *_labelled(texts.EXPLORER_TIME, self.time),
+            *_labelled(texts.EXPLORER_SMOOTHING, self.smoothing),
             ipw.HBox([self.file, self.save_button, self.code_button], layout=ipw.Layout(flex_flow="row wrap")),
         ]
         right = [
             self.progress,
             self.said,
             self.charts,
-            *_labelled("Timeline and picture of", self.focus),
+            *_labelled(texts.EXPLORER_FOCUS, self.focus),
             self.moments,
             self.picture,
             self.code,

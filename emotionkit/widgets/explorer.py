@@ -20,7 +20,7 @@ from emotionkit.analysis import (
 from emotionkit.errors import EmotionkitError, RecordingError
 from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.records import EMOTIONS
-from emotionkit.reports import formatting
+from emotionkit.reports import formatting, texts
 from emotionkit.reports.overview_sections import counted_lessons
 from emotionkit.warehouse import open_warehouse
 from emotionkit.widgets.controls import Controls
@@ -53,6 +53,7 @@ class Explorer:
         min_group: int = DEFAULT_MIN_GROUP,
         everybody: bool = False,
         settings: AnalysisSettings | None = None,
+        language: str = "en",
     ) -> None:
         """Open a warehouse and show its last lesson.
 
@@ -61,10 +62,13 @@ class Explorer:
             min_group: Students that a figure speaks of, at least.
             everybody: Whether single faces are told of everybody; for whoever may know.
             settings: Of the analysis; defaults where not given.
+            language: Code of the language of what is shown, ``en`` or ``de``; from then on that of this process.
 
         Raises:
+            SettingsError: Nothing is written in that language.
             WarehouseError: There is none, or it cannot be read.
         """
+        texts.use(language)
         self._folder, self._min_group, self._everybody = Path(warehouse), min_group, everybody
         self._settings = settings or AnalysisSettings()
         self._rows = open_warehouse(self._folder)
@@ -82,7 +86,7 @@ class Explorer:
         if len(self._known):
             self.controls.lessons.value = (self._known.index[-1],)
         else:
-            self.controls.say("The warehouse holds no lessons yet: `emotionkit process` fills it.")
+            self.controls.say(texts.EXPLORER_NO_LESSONS)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display  # noqa: PLC0415 - only where there is a notebook
@@ -157,7 +161,7 @@ class Explorer:
     def _steps(self) -> Steps:
         selection, controls = self.selection, self.controls
         if not selection.lessons:
-            controls.say("Choose a lesson.")
+            controls.say(texts.EXPLORER_CHOOSE)
             return
         controls.progress.layout.visibility = "visible"
         yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
@@ -192,14 +196,15 @@ class Explorer:
             self.controls.picture.value = yield partial(self._focus.picture, self.controls.charts.at)
         except RecordingError as error:
             self.controls.picture.value = b""
-            self.controls.say(*self._words(self.selection), f"No picture: {error}")
+            self.controls.say(*self._words(self.selection), texts.EXPLORER_NO_PICTURE.format(reason=error))
 
     def _offer_moments(self, changes: Changes) -> None:
         table = changes.table.loc[changes.table["students"] >= self._min_group]
         first = table.drop_duplicates("moment").head(MOST_MOMENTS)
         buttons = []
         for at_s, emotion in zip(first["time_s"], first["emotion"], strict=True):
-            button = ipw.Button(description=f"{formatting.clock(at_s)} {emotion}", layout=ipw.Layout(width="auto"))
+            words = f"{formatting.clock(at_s)} {texts.EMOTIONS[emotion]}"
+            button = ipw.Button(description=words, layout=ipw.Layout(width="auto"))
             button.on_click(lambda _, at_s=float(at_s): self.go_to(at_s))
             buttons.append(button)
         self.controls.moments.children = buttons
@@ -208,11 +213,10 @@ class Explorer:
         assert self.histogram is not None
         people = formatting.people(self.histogram.students)
         if self.histogram.withheld:
-            return [
-                f"Fewer than {self._min_group} students were seen in each of these lessons: the figures are withheld."
-            ]
-        over = {"students": "over students", "lessons": "over lessons", "time": "over time", "nothing": "unknown"}
-        return [f"{counted_lessons(len(selection.lessons))}, {people}; intervals {over[self.histogram.interval_over]}."]
+            return [texts.EXPLORER_WITHHELD.format(group=self._min_group)]
+        intervals = texts.EXPLORER_INTERVALS[self.histogram.interval_over]
+        lessons = counted_lessons(len(selection.lessons))
+        return [texts.EXPLORER_FIGURES.format(lessons=lessons, students=people, intervals=intervals)]
 
     def _tell_code(self) -> None:
         self.controls.code.value = self.code()
@@ -225,4 +229,4 @@ class Explorer:
         except EmotionkitError as error:
             self.controls.say(str(error))
         else:
-            self.controls.say(f"{count} rows are in {path}.")
+            self.controls.say(texts.EXPLORER_SAVED.format(count=count, path=path))

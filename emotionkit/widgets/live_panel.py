@@ -17,7 +17,7 @@ from emotionkit.live.beginning import plan_class
 from emotionkit.live.session import LiveSession
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
-from emotionkit.reports import live_texts
+from emotionkit.reports import live_texts, texts
 from emotionkit.reports.live_sections import SECTIONS
 from emotionkit.reports.rendering import asset
 from emotionkit.video.live_source import parse_live_source
@@ -62,6 +62,7 @@ class LivePanel(ipywidgets.VBox):
         if _one_at_a_time.locked():
             raise InvalidInputError("A class is being shown in this notebook already; end it first.")
         project = load_project_settings()
+        texts.use(project.reports.language)
         plan = plan_class(
             parse_live_source(str(source)),
             Path(warehouse),

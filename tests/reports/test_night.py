@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 
+from emotionkit.errors import SettingsError
 from emotionkit.reports.night import (
     DoneLesson,
     FailedRecording,
@@ -16,6 +18,7 @@ from emotionkit.reports.night import (
     read_nights,
     write_night,
 )
+from emotionkit.reports.night_page import night_page
 
 
 def night(day: int, **fields) -> Night:
@@ -59,3 +62,29 @@ def test_one_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "nightly").write_text("in the way")
     with pytest.raises(NightRecordError, match="cannot be written"):
         write_night(tmp_path, night(14))
+
+
+def test_the_page_is_in_the_language_of_the_project():
+    done = DoneLesson(
+        recording="a.mp4", lesson_id="a", processed=True, reported=False, duration_s=10, decoded_s=5, frames=2, faces=0
+    )
+    failed = FailedRecording(recording="<b>.mp4", lesson_id=None, kind="crashed", reason="<b> crashed.", nights=2)
+    aside = failed.model_copy(update={"set_aside": True})
+    told = night(14, done=(done,), failed=(failed, aside), removed={"reports": 2}, erased=True, withheld=("a",))
+    english, german = night_page(told), night_page(told, "de")
+    assert "Night of 14 September 2026" in english
+    assert "Nacht vom 14. September 2026" in german
+    for text, words in (
+        (english, ("All went well.", "crashed, 2 nights in a row", "Overdue and removed: reports (2).", "(short)")),
+        (
+            german,
+            ("Alles ging gut.", "abgestürzt, 2 Nächte in Folge", "Überfällig und entfernt: Berichte (2).", "(kurz)"),
+        ),
+    ):
+        assert all(word in text for word in words)
+        assert "&lt;b&gt; crashed." in text
+    words = re.compile(r">\s*(Failed|Set aside|Done|Lesson|Length|From|To|Pictures|Faces)\s*<")
+    assert words.search(english)
+    assert not words.search(german)
+    with pytest.raises(SettingsError):
+        night_page(told, "xx")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import importlib
 import json
 import re
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +18,11 @@ from in_process import page_of, sections_of
 from emotionkit.analysis import class_histogram, course_figures, lesson_student_means
 from emotionkit.cli import main
 from emotionkit.errors import ConsentError, ReportError, SettingsError, UnknownCourseError, UnknownStudentError
+from emotionkit.policy import Purpose
 from emotionkit.records import LessonSegment
 from emotionkit.reports import formatting, render_course_report, render_student_report, texts, write_index
+from emotionkit.reports.live_page import notice_page
 from emotionkit.reports.overview import course_folder
-from emotionkit.reports.texts import english, german
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
@@ -189,11 +192,35 @@ def test_lessons_of_every_kind_give_a_page_worth_reading(stored, waves, tmp_path
     assert len(text.encode()) < 1_500_000
 
 
-def test_every_language_says_the_same():
-    names = [name for name in vars(english) if name.isupper()]
-    assert names == [name for name in vars(german) if name.isupper()]
-    for name in names:
-        assert shape(getattr(english, name)) == shape(getattr(german, name)), name
+@pytest.mark.parametrize("language", set(texts.FILES) - {"en"})
+def test_every_language_says_the_same(language):
+    folder = Path(texts.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} == {
+        "__init__",
+        *chain(*texts.FILES.values(), *texts.LIVE_FILES.values()),
+    }
+    files = [(*texts.FILES[code], *texts.LIVE_FILES[code]) for code in ("en", language)]
+    for ours, theirs in zip(*files, strict=True):
+        words, others = (importlib.import_module(f"{texts.__name__}.{file}") for file in (ours, theirs))
+        names = [name for name in vars(words) if name.isupper()]
+        assert names == [name for name in vars(others) if name.isupper()]
+        for name in names:
+            assert shape(getattr(words, name)) == shape(getattr(others, name)), name
+
+
+@pytest.mark.parametrize(("where", "files"), [("texts", texts.FILES), ("live_texts", texts.LIVE_FILES)])
+def test_every_text_that_is_used_is_there(where, files):
+    names = {name for file in files["en"] for name in vars(importlib.import_module(f"{texts.__name__}.{file}"))}
+    package = Path(texts.__file__).parents[2]
+    used = {
+        name
+        for path in (*package.rglob("*.py"), *package.rglob("*.j2"))
+        for name in re.findall(rf"(?<![_\w]){where}\.([A-Z][A-Z_]+)", path.read_text("utf-8"))
+    } - {"FILES", "LIVE_FILES"}
+    assert used
+    assert used <= names
+    with pytest.raises(AttributeError, match="There is no text 'NOTHING_OF_THE_KIND'"):
+        texts.looked_up("NOTHING_OF_THE_KIND", files)
 
 
 def shape(value: object) -> object:
@@ -203,6 +230,16 @@ def shape(value: object) -> object:
     if isinstance(value, tuple):
         return [shape(one) for one in value]
     return sorted(set(re.findall(r"{\w*}", str(value))))
+
+
+def test_a_running_class_is_told_in_the_language_in_use():
+    for purpose in Purpose:
+        with texts.spoken("de"):
+            page = notice_page("running", purpose.value, "US", 5)
+        assert '<html lang="de">' in page
+        assert "Die Auswertung läuft" in page
+        assert not re.search(r"Analysis|program|teacher|research|feedback", page)
+        assert purpose.value in notice_page("running", purpose.value, "US", 5)
 
 
 def test_numbers_are_written_as_the_language_has_them():

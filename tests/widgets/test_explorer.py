@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import av
-import nbformat
+import ipywidgets
 import numpy as np
 import pandas as pd
 import pytest
 
 from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
-from emotionkit.errors import InvalidInputError, WarehouseError
+from emotionkit.errors import InvalidInputError, SettingsError, WarehouseError
 from emotionkit.records import EMOTIONS
-from emotionkit.reports.execution import run_notebook
-from emotionkit.reports.making import notebooks_folder
+from emotionkit.reports import texts
 from emotionkit.warehouse import open_warehouse
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
@@ -216,9 +216,22 @@ def test_what_cannot_be_chosen_is_refused(course, tmp_path):
         Explorer(tmp_path / "nowhere")
 
 
-def test_the_notebook_runs_from_a_clean_kernel(course, tmp_path):
-    executed = run_notebook(notebooks_folder() / "explore.ipynb", tmp_path / "out.ipynb", {"warehouse": str(course)})
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
-    assert any("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
-    assert "selection = Selection(" in nbformat.writes(executed)
-    assert not [output for output in outputs if output.output_type == "error"]
+def labels(widget: ipywidgets.Widget) -> str:
+    """What a widget and those in it say."""
+    said = [str(getattr(widget, name, "")) for name in ("value", "description", "placeholder")]
+    return " ".join([*said, *map(labels, getattr(widget, "children", ()))])
+
+
+def test_it_speaks_the_language_that_is_asked_for(course):
+    with texts.spoken("en"):
+        explorer = Explorer(course, language="de")
+        explorer.controls.lessons.value = ("week-0",)
+        said = labels(explorer.widget)
+        assert all(
+            word in said for word in ("Glättung des Verlaufs", "9 Personen; Bereiche über Personen", "Als Parquet")
+        )
+        assert not re.search(r"Smoothing|Lessons|Expressions|people|search|Save", said)
+        assert explorer.controls.charts.words == {"top": "bis {share}", "moment": "Augenblick der Stunde"}
+        assert explorer.controls.charts.rows[3]["word"] == texts.EMOTIONS["happy"]
+    with texts.spoken("en"), pytest.raises(SettingsError):
+        Explorer(course, language="xx")

@@ -1,13 +1,14 @@
-"""Every word of the reports, in the language in use; each language is one file beside this one.
+"""Every word of the pages, in the language in use; each language is two files beside this one.
 
-A name such as ``texts.SUMMARY`` is looked up in the file of the language when it is used. Texts with braces are filled
+A name such as ``texts.SUMMARY`` is looked up in the files of the language when it is used: what teachers read, and what
+administrators and researchers read. Texts with braces are filled
 by ``str.format``; whatever fills them is escaped by the templates.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,12 @@ from emotionkit.errors import SettingsError, quoted
 
 if TYPE_CHECKING:
     from emotionkit.reports.texts.english import *  # noqa: F403
+    from emotionkit.reports.texts.english_tools import *  # noqa: F403
 
-FILES = {"en": "english", "de": "german"}
-"""The file of each language, by its code (ISO 639)."""
+FILES = {"en": ("english", "english_tools"), "de": ("german", "german_tools")}
+"""The files of each language, by its code (ISO 639)."""
+LIVE_FILES = {"en": ("english_live",), "de": ("german_live",)}
+"""The files of what is seen while a class runs, which :mod:`emotionkit.reports.live_texts` looks up."""
 
 _in_use = "en"
 
@@ -58,8 +62,21 @@ def spoken(language: str) -> Iterator[None]:
         use(before)
 
 
+def looked_up(name: str, files: Mapping[str, Sequence[str]]) -> Any:
+    """Return a text in the language in use, from the files of each language.
+
+    Raises:
+        AttributeError: There is none of that name.
+    """
+    for file in files[_in_use]:
+        words = importlib.import_module(f"{__name__}.{file}")
+        if hasattr(words, name):
+            return getattr(words, name)
+    raise AttributeError(f"There is no text {name!r}.")
+
+
 def __getattr__(name: str) -> Any:
     # Type checkers see the names of the English file instead.
     if name.startswith("_"):
         raise AttributeError(name)
-    return getattr(importlib.import_module(f"{__name__}.{FILES[_in_use]}"), name)
+    return looked_up(name, FILES)
