@@ -46,7 +46,8 @@ def serve(connection: Connection, memory_bytes: int) -> None:
 
 def _serve(connection: Connection, order: bytes) -> None:
     try:
-        function, arguments, apart_s = pickle.loads(order)  # noqa: S301 - from the parent, which may do what this may
+        # From the parent, which may do what this may.
+        function, arguments, apart_s = pickle.loads(order)  # noqa: S301  # nosec B301
         more = () if apart_s is None else (_noting(connection, apart_s),)
         answer = DONE, function(*arguments, *more)
     except EmotionkitError as error:
