@@ -115,3 +115,23 @@ def read_and_take_over(*call):
 
 def complain_in_vain(*_):
     fail()
+
+
+class Cycle:
+    """What refers to itself, and is counted."""
+
+    alive = 0
+
+    def __init__(self):
+        self.itself = self
+        Cycle.alive += 1
+
+    def __del__(self):
+        Cycle.alive -= 1
+
+
+def leave_a_cycle():
+    """Return how many were left before."""
+    before = Cycle.alive
+    Cycle()
+    return before

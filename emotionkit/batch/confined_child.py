@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import pickle
@@ -35,10 +36,14 @@ def serve(connection: Connection, memory_bytes: int) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     with connection:
         logging.basicConfig(handlers=[_Forwarding(connection)], level=logging.INFO, force=True)
+        # What was there at the fork stays, and costs the collections below nothing.
+        gc.freeze()
         try:
             _send(connection, READY, None)
             while True:
                 _serve(connection, connection.recv_bytes())
+                # PyAV's containers are cycles that hold decoders: few objects, tens of megabytes.
+                gc.collect()
         except (EOFError, OSError):
             # The parent is gone, or wants no more.
             return

@@ -17,7 +17,7 @@ def is_there(display: str) -> bool:
     local = _LOCAL.fullmatch(display)
     if local is None or not hasattr(socket, "AF_UNIX"):
         return True
-    path = f"/tmp/.X11-unix/X{local[1]}"  # noqa: S108  where X11 has it
+    path = f"/tmp/.X11-unix/X{local[1]}"  # noqa: S108  # nosec B108  where X11 has it
     # With a 0 in front it is a name that is no file; Linux alone has those.
     return any(map(_answers, (path, f"\0{path}")))
 

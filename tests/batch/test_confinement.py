@@ -102,6 +102,11 @@ def test_native_code_that_shouts_is_not_heard(confined, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_nothing_is_kept_from_one_order_to_the_next(confined):
+    """PyAV's containers refer to themselves, and hold their decoders."""
+    assert [confined.call(RECORDING, targets.leave_a_cycle) for _ in range(3)] == [0, 0, 0]
+
+
 def test_a_fault_of_the_program_is_shown_as_one(confined):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         confined.call(RECORDING, targets.fail)
