@@ -15,9 +15,9 @@ from emotionkit.analysis.histogram import FEWEST_STUDENTS
 from emotionkit.analysis.readings import (
     StudentReadings,
     effective_number,
-    student_readings,
     student_sums,
     student_weights,
+    students_of,
     usable_faces,
 )
 from emotionkit.analysis.settings import AnalysisSettings
@@ -80,7 +80,7 @@ def lesson_timeline(
     width = bin_s or bin_width(float((frames["pts_s"] + frames["weight_s"]).max()) if len(frames) else 0.0)
     count = _bin_of(frames["pts_s"], width).max() + 1 if len(frames) else 0
     seconds = [_seconds(rows, width, count) for rows in (usable, frames)]
-    return timeline_of(student_readings(frames, faces, settings), seconds[0], seconds[1], width, settings)
+    return timeline_of(students_of(usable, frames, settings), seconds[0], seconds[1], width, settings)
 
 
 def timeline_of(

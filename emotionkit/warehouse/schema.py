@@ -49,12 +49,13 @@ def schema_version(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     Raises:
         WarehouseError: The database is not a warehouse's, or of a newer emotionkit.
     """
-    tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if not tables:
-        return 0
-    if "schema_migrations" not in tables:
-        raise WarehouseError(folder, "holds a DuckDB database that emotionkit did not make.")
-    applied = connection.execute("SELECT version FROM schema_migrations").fetchall()
+    try:
+        applied = connection.execute("SELECT version FROM schema_migrations").fetchall()
+    except duckdb.CatalogException as error:
+        # Asked only now, since listing tables takes longer than all else.
+        if not connection.execute("SELECT table_name FROM duckdb_tables() LIMIT 1").fetchall():
+            return 0
+        raise WarehouseError(folder, "holds a DuckDB database that emotionkit did not make.") from error
     version = max((number for (number,) in applied), default=0)
     newest = migrations()[-1].version
     if version > newest:
