@@ -13,6 +13,7 @@ from av.error import FFmpegError
 from av.stream import Stream
 
 from emotionkit.errors import RecordingError
+from emotionkit.video.holes import Holes, packet_end
 from emotionkit.video.limits import check_length, check_size
 from emotionkit.video.sampling import Timed
 from emotionkit.video.source import Source, stream_start
@@ -22,9 +23,6 @@ TOLERANCE_S = Fraction(1)
 
 DAMAGE_LIMIT = Fraction(1, 100)
 """Share of the pictures that may be damaged, at least one picture; a recording with more is refused."""
-
-HOLE = 1 << 16
-"""Bytes between one Matroska block and the next above which something was lost; what lies between is a few dozen."""
 
 _NOT_SHOWN = 2
 """Stored pictures in a row that need not come out of the decoder."""
@@ -41,7 +39,7 @@ def pictures(source: Source) -> Iterator[Timed[VideoFrame]]:
     A damaged picture is left out and counted: one that cannot be decoded, that the decoder marks as corrupt, or whose
     time is not after the one before. Up to ``DAMAGE_LIMIT`` of them are tolerated and logged. Where a Matroska file
     is damaged, FFmpeg goes on at the next cluster without a word, and what was lost would look like a stall: there
-    the bytes that were passed over count too, up to ``DAMAGE_LIMIT`` of the file.
+    the bytes and seconds that were passed over count too, up to ``DAMAGE_LIMIT`` of the file, or ``TOLERANCE_S``.
 
     Raises:
         UnsafeRecordingError: A picture is too large, or they go on for too long.
@@ -70,7 +68,7 @@ def scanned_end(source: Source) -> Fraction | None:
     streams = (source.video, *source.others)
     # What an edit leaves out is stored too, and not shown.
     shown = (packet for packet in _packets(source, _Tally(source)) if not packet.is_discard)
-    ends = (_packet_end(packet) for packet in shown if packet.stream in streams)
+    ends = (packet_end(packet) for packet in shown if packet.stream in streams)
     return max((end for end in ends if end is not None), default=None)
 
 
@@ -81,29 +79,28 @@ class _Tally:
     source: Source
     packets: int = 0
     damaged: int = 0
-    read_to: int = 0
-    lost_bytes: int = 0
     inside: list[int] = field(default_factory=list)
     refused: set[int | None] = field(default_factory=set)
     last_pts: Fraction | None = None
     packets_end: Fraction | None = None
     video_end: Fraction | None = None
     others_end: Fraction | None = None
+    holes: Holes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holes = Holes(self.source)
 
     def note(self, packet: Packet[Stream]) -> None:
         """Count a packet, and note where it lies and how far it reaches."""
+        self.holes.note(packet)
         if packet.stream is self.source.video:
             self.packets += packet.size > 0
-            if packet.size and not packet.is_discard and (end := _packet_end(packet)) is not None:
+            if packet.size and not packet.is_discard and (end := packet_end(packet)) is not None:
                 self.packets_end = end if self.packets_end is None else max(end, self.packets_end)
                 if packet.pts is not None and self.source.has_presentation_times:
                     heappush(self.inside, packet.pts)
-        elif packet.stream in self.source.others and (end := _packet_end(packet)) is not None:
+        elif packet.stream in self.source.others and (end := packet_end(packet)) is not None:
             self.others_end = end if self.others_end is None else max(end, self.others_end)
-        if self.source.skips_damage and packet.pos is not None and packet.pos >= 0:
-            gap = packet.pos - self.read_to
-            self.lost_bytes += gap if self.read_to and gap > HOLE else 0
-            self.read_to = max(self.read_to, packet.pos + packet.size)
 
     def came_out(self, stamp: int | None) -> None:
         """Note that a picture of that time stamp came out of the decoder, or with None that no more will.
@@ -175,11 +172,6 @@ def _frames(source: Source, tally: _Tally) -> Iterator[VideoFrame]:
         yield from (frame for frame in frames if isinstance(frame, VideoFrame))
 
 
-def _packet_end(packet: Packet[Stream]) -> Fraction | None:
-    stamp = packet.dts if packet.pts is None else packet.pts
-    return None if stamp is None else (stamp + (packet.duration or 0)) * packet.time_base
-
-
 def _check_complete(source: Source, tally: _Tally) -> None:
     if tally.video_end is None:
         raise RecordingError(source.path, "holds no picture that can be decoded.")
@@ -195,11 +187,14 @@ def _check_complete(source: Source, tally: _Tally) -> None:
         raise RecordingError(
             source.path, f"is cut short: it should last {lasts:.1f} s, but only {readable:.1f} s can be read."
         )
-    if tally.lost_bytes > source.size * DAMAGE_LIMIT:
-        raise RecordingError(source.path, f"is damaged: {tally.lost_bytes:,} bytes in its middle cannot be read.")
+    lost_s = tally.holes.lost_s
+    if lost_s > max(TOLERANCE_S, DAMAGE_LIMIT * (seen - source.start)):
+        raise RecordingError(source.path, f"is damaged: {float(lost_s):.1f} s of its pictures cannot be read.")
+    if tally.holes.lost_bytes > source.size * DAMAGE_LIMIT:
+        raise RecordingError(source.path, f"is damaged: {tally.holes.lost_bytes:,} bytes in its middle cannot be read.")
     if tally.damaged > max(Fraction(1), tally.packets * DAMAGE_LIMIT):
         raise RecordingError(
             source.path, f"is damaged: {tally.damaged} of its {tally.packets} pictures cannot be decoded."
         )
-    if tally.damaged or tally.lost_bytes:
+    if tally.damaged or tally.holes.lost_bytes or lost_s:
         _log.warning("%s: %d of %d pictures are damaged and left out.", source.path, tally.damaged, tally.packets)

@@ -15,7 +15,8 @@ from av.error import FFmpegError
 from av.stream import Stream
 from numpy.typing import NDArray
 
-from emotionkit.video.decoding import HOLE, TOLERANCE_S
+from emotionkit.video.decoding import TOLERANCE_S
+from emotionkit.video.holes import Holes
 from emotionkit.video.source import Source, opened
 
 
@@ -99,11 +100,12 @@ class _HoleError(Exception):
 
 def _whole(source: Source) -> Iterator[Packet[Stream]]:
     """Yield the packets of the video that hold something, as long as nothing is lost between any packets."""
-    read_to = 0
+    holes = Holes(source)
     for packet in source.container.demux():
-        if source.skips_damage and packet.pos is not None and packet.pos >= 0:
-            if read_to and packet.pos - read_to > HOLE:
-                raise _HoleError
-            read_to = max(read_to, packet.pos + packet.size)
+        holes.note(packet)
+        if holes.lost_bytes:
+            raise _HoleError
         if packet.stream is source.video and packet.size:
             yield packet
+    if holes.lost_s:
+        raise _HoleError

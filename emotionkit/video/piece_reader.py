@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,14 +39,14 @@ def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
     wanted, and a group of pictures only as far as the last one that is wanted. One thread decodes.
 
     Raises:
-        DamagedPieceError: A picture on the way is damaged or is not where it was.
+        DamagedPieceError: A picture on the way is damaged, is not where it was, or comes after a later one.
         RecordingError: The file can no longer be opened.
     """
-    wanted = {sample.stamp: sample for sample in piece.samples}
+    wanted = deque(piece.samples)
     with opened(path, threads=1) as source:
         for picture in _Decoder(source, piece).pictures():
-            sample = wanted.pop(picture.pts or 0, None)
-            if sample is not None:
+            if (picture.pts or 0) == wanted[0].stamp:
+                sample = wanted.popleft()
                 yield Frame(pts=sample.pts, weight=sample.weight, luma=luma(picture))
             if not wanted:
                 return

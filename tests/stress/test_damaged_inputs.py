@@ -110,3 +110,18 @@ def test_a_length_that_has_to_be_looked_for_leaves_out_what_an_edit_leaves_out(v
     (outcome,) = put_through(videos, tmp_path, [22])[0].values()
     assert not isinstance(outcome, Failure)
     assert outcome.decoded_s == pytest.approx(outcome.duration_s)
+
+
+def test_pictures_that_come_out_of_order_are_the_fault_of_the_recording(videos, tmp_path):
+    """Found among the two thousand: a header that tells the decoder of no B-frames, where there are some."""
+    (failure,) = put_through(videos, tmp_path, [1218])[0].values()
+    assert failure.kind == "recording"
+    assert failure.reason.endswith("is damaged: 16 of its 50 pictures cannot be decoded.")
+
+
+@pytest.mark.parametrize("number", [69, 1269, 1389])
+def test_what_is_lost_at_the_start_is_refused_however_few_bytes_it_is(videos, tmp_path, number):
+    """Found among the two thousand: two of ten seconds gone in 3 KiB that FFmpeg passes over without a word."""
+    (failure,) = put_through(videos, tmp_path, [number])[0].values()
+    assert failure.kind == "recording"
+    assert "1.8 s of its pictures cannot be read" in failure.reason

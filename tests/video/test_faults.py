@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+import re
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +23,7 @@ LONG = {
     "webm": {"frames": 250, "suffix": ".webm", "codec": "libvpx", "options": {"cpu-used": "8", "deadline": "realtime"}},
     "avi": {"frames": 250, "suffix": ".avi", "codec": "mpeg4"},
 }
+CLUSTER = bytes.fromhex("1F43B675")
 HEADER_FIRST = {name: LONG[name] for name in ("mp4, header first", "mkv", "webm", "avi")}
 
 
@@ -249,9 +251,41 @@ def test_a_hole_in_a_matroska_file_is_not_taken_for_a_stall(make_video, damaged,
     video = make_video(suffix=".mkv", codec="rawvideo", pix_fmt="gray", frames=250, size=(320, 240))
     with_hole = damaged(video, blank_middle)
     if refused:
-        assert "bytes in its middle cannot be read" in fault_of(read_all, with_hole)
+        assert fault_of(read_all, with_hole) == "is damaged: 4.0 s of its pictures cannot be read."
     else:
         assert 248 <= len(read_all(with_hole)) <= 250
+
+
+def clusters(content):
+    """Where the clusters of a Matroska file begin."""
+    return [match.start() for match in re.finditer(re.escape(CLUSTER), content)]
+
+
+def test_seconds_that_are_lost_are_no_stall_however_few_bytes_they_are(make_video, damaged):
+    # Two seconds of pictures that hardly change are less than 2 KiB; what is built on them is decoded, late.
+    options = {"g": "50", "x264-params": "scenecut=0"}
+    muxing = {"live": "1", "cluster_time_limit": "2000"}
+    video = make_video(suffix=".mkv", frames=250, options=options, muxing=muxing)
+
+    def overwrite(content):
+        start, end = clusters(content)[2:4]
+        content[start:end] = bytes([0x0C]) * (end - start)
+
+    assert fault_of(read_all, damaged(video, overwrite)) == "is damaged: 2.3 s of its pictures cannot be read."
+
+
+@pytest.mark.parametrize("sound", [{}, {"sound": "aac", "frames": 300}], ids=["alone", "with sound that goes on"])
+def test_a_stall_is_a_stall_beside_bytes_that_players_pass_over(make_video, damaged, sound):
+    times_ms = [*range(0, 2000, 40), *range(7000, 9000, 40)]
+    muxing = {"live": "1", "cluster_time_limit": "500"}
+    video = make_video(suffix=".mkv", times_ms=times_ms, muxing=muxing, **sound)
+    void = bytes.fromhex("EC43E8") + bytes(1000)
+
+    def set_apart(content):
+        for place in reversed(clusters(content)[1:]):
+            content[place:place] = void
+
+    assert len(read_all(damaged(video, set_apart))) == len(times_ms)
 
 
 def test_a_sound_recording_logs_nothing(make_video, caplog):
