@@ -48,9 +48,10 @@ test: setup  ## Run the tests
 stress: setup  ## Kill, damage and fill up for the better part of an hour
 	@$(BIN)/python -m pytest tests -m stress --timeout 7200
 
-check: setup  ## Check format, lint and types
+check: setup  ## Check format, lint, types and what bandit knows of risks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive emotionkit
 	@$(BIN)/mypy
 	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py benchmarks
 

@@ -47,7 +47,8 @@ def serve(connection: Connection, memory_bytes: int) -> None:
 
 def _serve(connection: Connection, order: bytes) -> None:
     try:
-        function, arguments, notes = pickle.loads(order)  # noqa: S301 - from the parent, which may do what this may
+        # From the parent, which may do what this may.
+        function, arguments, notes = pickle.loads(order)  # noqa: S301  # nosec B301
         more = (_noting(connection),) if notes else ()
         answer = DONE, function(*arguments, *more)
     except EmotionkitError as error:

@@ -109,7 +109,8 @@ def carry_out(expected: Stamp, order: bytes) -> Result:
         return Unfit(worker.address, difference)
     with _one_at_a_time:
         try:
-            return _done_here(worker, pickle.loads(order))  # noqa: S301  from the scheduler, which runs any code anyway
+            # From the scheduler, which runs any code anyway.
+            return _done_here(worker, pickle.loads(order))  # noqa: S301  # nosec B301
         except EmotionkitError as error:
             return error
         except _UnwantedError:

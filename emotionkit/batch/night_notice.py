@@ -17,7 +17,9 @@ from email.message import EmailMessage
 from emotionkit.project import NightlySettings
 from emotionkit.reports.night import Night, NightStatus
 
-PASSWORD_VARIABLE = "EMOTIONKIT_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_VARIABLE = "EMOTIONKIT_SMTP_PASSWORD"  # noqa: S105  # nosec B105
+"""Name of the environment variable."""
+
 TIMEOUT_S = 30.0
 
 
@@ -48,15 +50,14 @@ class Notice:
 
 def notice_of(night: Night) -> Notice:
     """Return what is told of a night."""
-    set_aside = sum(one.set_aside for one in night.failed)
     return Notice(
         status=night.status.value,
         summary=night.summary,
         date=night.date.isoformat(),
-        processed=sum(one.processed for one in night.done),
-        reported=sum(one.reported for one in night.done),
-        failed=len(night.failed) - set_aside,
-        set_aside=set_aside,
+        processed=night.processed,
+        reported=night.reported,
+        failed=night.still_tried,
+        set_aside=night.set_aside,
         left=len(night.left),
     )
 

@@ -116,6 +116,26 @@ class Night(_Entry):
     problems: tuple[str, ...] = ()
     summary: str = ""
 
+    @property
+    def processed(self) -> int:
+        """How many recordings were processed."""
+        return sum(one.processed for one in self.done)
+
+    @property
+    def reported(self) -> int:
+        """How many reports were made."""
+        return sum(one.reported for one in self.done)
+
+    @property
+    def set_aside(self) -> int:
+        """How many recordings are not tried any more."""
+        return sum(one.set_aside for one in self.failed)
+
+    @property
+    def still_tried(self) -> int:
+        """How many recordings and reports failed and will be tried again."""
+        return len(self.failed) - self.set_aside
+
 
 class NightRecordError(EmotionkitError):
     """The record of a night cannot be written."""

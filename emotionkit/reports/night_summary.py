@@ -18,15 +18,12 @@ def summary(night: Night) -> str:
     >>> summary(Night(date=date(2026, 9, 14), started_at=moment, ended_at=moment, status=NightStatus.ALL_WELL))
     '2026-09-14, all well: nothing was due.'
     """
-    processed = sum(done.processed for done in night.done)
-    reported = sum(done.reported for done in night.done)
-    failed = [one for one in night.failed if not one.set_aside]
     parts = [
-        _count(processed, "recording processed", "recordings processed"),
-        _count(reported, "report made", "reports made"),
+        _count(night.processed, "recording processed", "recordings processed"),
+        _count(night.reported, "report made", "reports made"),
         _count(night.unchanged, "recording unchanged", "recordings unchanged"),
-        _count(len(failed), "failed", "failed"),
-        _count(len(night.failed) - len(failed), "set aside", "set aside"),
+        _count(night.still_tried, "failed", "failed"),
+        _count(night.set_aside, "set aside", "set aside"),
         _count(len(night.left), "left for another night", "left for another night"),
         _count(len(night.problems), "problem", "problems"),
         "an erasure completed" if night.erased else "",
