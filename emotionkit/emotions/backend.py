@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("KERAS_BACKEND", "openvino")
-# Keras asks TensorFlow to be quiet even where it is not used; OpenVINO counts its users unless told not to.
-os.environ.setdefault("OPENVINO_TELEMETRY_OPT_OUT", "1")
+from emotionkit.emotions.telemetry import silence_openvino
 
-import keras
+os.environ.setdefault("KERAS_BACKEND", "openvino")
+silence_openvino()
+
+import keras  # noqa: E402  after that
 
 __all__ = ["keras"]

@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from emotionkit.emotions.telemetry import silence_openvino
+
 if TYPE_CHECKING:
     from emotionkit.emotions.backend import keras
 
@@ -50,8 +52,7 @@ class NetworkRuntime:
     """A network ready to predict; it answers ``predict_on_batch`` as the Keras model does that it was made from."""
 
     def __init__(self, converted: _Converted, threads: int | None) -> None:
-        # Set before the first import: OpenVINO counts its users unless told not to.
-        os.environ.setdefault("OPENVINO_TELEMETRY_OPT_OUT", "1")
+        silence_openvino()
         import openvino  # noqa: PLC0415  a tenth of a second that only a process which reads faces has to spend
 
         core = openvino.Core()
@@ -96,6 +97,8 @@ def load_runtime(
 def _convert(network: keras.Model) -> _Converted:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.xml"
+        # Once more: another may have imported it since.
+        silence_openvino()
         network.export(str(path), format="openvino", verbose=False)
         # Keras flattens a dictionary of outputs in the order of its sorted names.
         heads = tuple(sorted(network.output_names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -66,3 +67,46 @@ def test_from_the_cache_no_keras_is_imported(tmp_path):
         subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout for _ in range(2)
     ]
     assert [text.strip() for text in seen] == ["True", "False"]
+
+
+def openvino_at_work(folder, script):
+    """Run a script in a process of its own that says what it asks of the network; as no system for CI would run it."""
+    watched = (
+        "import sys; sys.addaudithook(lambda event, arguments: event in ('socket.connect', 'socket.getaddrinfo') and"
+        " print('network:', event, arguments))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in {"CI", "TF_BUILD", "JENKINS_URL"}}
+    done = subprocess.run(
+        [sys.executable, "-c", watched + script],
+        env=environment | {"HOME": str(folder)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_openvino_tells_nobody_that_it_was_used(tmp_path):
+    """Found by running the systemd unit: a conversion told a web service of it, whatever the environment said."""
+    script = (
+        "from pathlib import Path\n"
+        "from emotionkit.emotions.classifier import EmotionClassifier\n"
+        "from emotionkit.emotions.runtime import load_runtime\n"
+        "load_runtime('a', lambda: EmotionClassifier.load().network, cache=Path('cache'))"
+    )
+    assert openvino_at_work(tmp_path, script) == ""
+    assert (tmp_path / "cache" / "a.openvino").is_file()
+    assert not (tmp_path / "intel").exists()
+
+
+def test_not_even_where_somebody_else_had_imported_it(tmp_path):
+    (tmp_path / "intel").mkdir()
+    (tmp_path / "intel" / "openvino_telemetry").write_text("0")  # which is how that somebody keeps it quiet
+    script = (
+        "import openvino.tools.ovc\n"
+        "from emotionkit.emotions.telemetry import silence_openvino\n"
+        "silence_openvino()\n"
+        "print(*sorted({module.tm.__name__ for module in sys.modules.values() if hasattr(module, 'tm')}))"
+    )
+    assert openvino_at_work(tmp_path, script) == "openvino.tools.ovc.telemetry_stub\n"
