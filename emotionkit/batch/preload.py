@@ -1,7 +1,12 @@
 """What every worker needs, loaded once by the process that workers are forked from; nothing here starts a thread."""
 
+import importlib
+
 import cv2  # noqa: F401
-import openvino  # noqa: F401
 
 import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
+from emotionkit.emotions.telemetry import silence_openvino
+
+silence_openvino()
+importlib.import_module("openvino")
