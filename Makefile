@@ -15,7 +15,7 @@ NOT_COMPILED := /(tests?|applications|$(BACKENDS)|$(FONTS)|scipy/signal|duckdb/e
 WITHOUT_TESTS := dask distributed matplotlib pandas pyarrow scipy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab docs test stress check bench format lock clean
+.PHONY: help setup demo lab docs test offline stress check bench audit licences format lock clean
 
 help:  ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,10 @@ test: setup  ## Run the tests
 	@$(BIN)/python -m pytest --ignore tests/live --ignore tests/stress
 	@$(BIN)/python -m pytest tests/live tests/stress
 
+offline: setup  ## Run the tests where there is no network (Linux)
+	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest --ignore tests/live --ignore tests/stress
+	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest tests/live tests/stress
+
 stress: setup  ## Kill, damage and fill up for the better part of an hour
 	@$(BIN)/python -m pytest tests -m stress --timeout 7200
 
@@ -63,11 +67,21 @@ check: setup  ## Check format, lint, types and what bandit knows of risks
 	@$(BIN)/ruff check .
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive emotionkit
 	@$(BIN)/mypy
-	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py tools/sample_codes.py tools/site_source.py benchmarks
+	@$(BIN)/mypy tools/demo.py tools/truth_comparison.py tools/sample_codes.py tools/site_source.py tools/licences.py \
+		tools/offline.py benchmarks
 
 bench: setup  ## Measure speed and memory
 	@$(BIN)/python benchmarks/lesson_speed.py
 	@$(BIN)/python benchmarks/network_speed.py
+
+# Not in the lock: it is needed for nothing else, and brings more than all that checks the code.
+audit:  ## Report known vulnerabilities of the locked packages (needs a network)
+	@$(PYTHON) -m venv .audit && .audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3' \
+		&& .audit/bin/pip-audit --requirement requirements.lock --disable-pip --require-hashes --progress-spinner off \
+		|| echo "Vulnerabilities were found, or could not be asked for: see above. Nothing depends on it."
+
+licences: setup  ## Write docs/licences.md from what is installed
+	@$(BIN)/python tools/licences.py
 
 format: setup  ## Format the code and mend what the linter can
 	@$(BIN)/ruff format .
@@ -80,4 +94,4 @@ lock:  ## Resolve the dependencies anew into requirements.lock (needs uv)
 		--group docs --output-file docs/site/requirements.lock
 
 clean:  ## Remove .venv and caches
-	rm -rf .venv .venv-docs site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-docs .audit site .mypy_cache .pytest_cache .ruff_cache

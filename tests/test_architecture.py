@@ -57,6 +57,7 @@ TOP_LEVEL = {
     "CITATION.cff",
     "CONTRIBUTING.md",
     "LICENSE",
+    "SECURITY.md",
     "Makefile",
     "benchmarks",
     "docs",

@@ -40,7 +40,7 @@ def test_a_night_from_end_to_end(emotionkit, recordings, tmp_path):
     night = json.loads(record.read_text())
     assert night["done"][0]["decoded_s"] == pytest.approx(night["done"][0]["duration_s"], abs=0.1)
     shown = record.with_suffix(".html").read_text()
-    assert "1 recording processed, 1 report made, 1 failed." in shown
+    assert "1 done, 0 unchanged, 1 failed, 0 left for another night." in shown
     assert "../2026-09-28_physics-101_short/index.html" in shown
     assert (tmp_path / "reports" / "index.html").is_file()
     log = [json.loads(line) for line in (tmp_path / "night.log").read_text().splitlines()]
