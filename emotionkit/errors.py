@@ -87,6 +87,20 @@ class UnsafeRecordingError(RecordingError):
         self.limit = limit
 
 
+class StorageError(EmotionkitError):
+    """Object storage does not answer, or does not give what it is asked for: nothing is wrong with the recording.
+
+    Attributes:
+        path: What was asked for.
+        reason: What is wrong, as the end of a sentence that begins with its name.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
+
+
 class LiveSourceError(EmotionkitError):
     """A camera, screen, stream or file that a running class is read from cannot be opened, or no longer gives pictures.
 
@@ -238,6 +252,7 @@ _KINDS: tuple[tuple[type[EmotionkitError], str], ...] = (
     (ModelError, "model"),
     (PolicyError, "policy"),
     (SettingsError, "settings"),
+    (StorageError, "storage"),
 )
 
 

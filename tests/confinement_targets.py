@@ -51,6 +51,10 @@ def devour():
     return len(bytearray(64 << 30))
 
 
+def swell():
+    return len(b"\1" * (3 << 30))
+
+
 def complain(path: Path):
     raise RecordingError(path, "is broken.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from object_server import object_server, put, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = (ROOT / "docs" / "scaling.md").read_text()
@@ -37,16 +39,38 @@ def options_of(command):
     return set(re.findall(r"--[\w-]+", told.stdout))
 
 
-def test_the_first_command_works_as_shown(tmp_path):
-    (tmp_path / "recordings").symlink_to(ROOT / "recordings")
-    (command,) = [command for command in COMMANDS if command.endswith("--dask local:2")]
-    program, *arguments = command.split()
-    assert program == "emotionkit"
-    command = [sys.executable, "-m", program, *arguments]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+def run(command, folder, environment):
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert "of class" in done.stdout
+    return done.stdout
+
+
+def test_what_is_shown_for_one_machine_works_from_the_disk_and_from_object_storage(tmp_path):
+    (tmp_path / "recordings").symlink_to(ROOT / "recordings")
+    from_disk, from_storage = (command for command in COMMANDS if command.endswith("--dask local:2"))
+    with object_server() as server:
+        recording = from_disk.split()[2]
+        put(server.address, f"class/autumn/{Path(recording).name}", (ROOT / recording).read_bytes())
+        assert "of class" in run(["-m", *from_disk.split()], tmp_path, {})
+        again = run(["-m", *from_storage.split(), "--warehouse", "from-storage"], tmp_path, settings(server.address))
+        assert "of class" in again
+        for segment in (tmp_path / "warehouse" / "segments").rglob("*.parquet"):
+            put(server.address, f"class/{segment.relative_to(tmp_path / 'warehouse')}", segment.read_bytes())
+        (asking,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+        assert "physics-101" in run(["-c", asking], tmp_path, settings(server.address))
+
+
+def test_the_settings_that_are_shown_are_those_that_were_tried():
+    (shown,) = re.findall(r"```sh\n(AWS.*?)```", GUIDE, re.DOTALL)
+    assert {line.partition("=")[0] for line in shown.splitlines()} < settings("").keys()
 
 
 def test_every_option_that_is_shown_exists(manifests):

@@ -19,6 +19,7 @@ class _DataOnly(pickle.Unpickler):
             ("numpy._core.multiarray", "scalar"),
             ("numpy._core.numeric", "_frombuffer"),
             ("emotionkit.errors", "_restored"),
+            ("emotionkit.storage", "RemotePath"),
         }
     )
 

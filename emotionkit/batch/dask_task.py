@@ -22,7 +22,7 @@ from emotionkit.batch.piecework import Task, part_name, parts_of
 from emotionkit.batch.undertaking import join
 from emotionkit.batch.workers import Joining
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.errors import EmotionkitError
+from emotionkit.errors import EmotionkitError, StorageError
 
 _one_at_a_time = threading.Lock()
 
@@ -123,14 +123,22 @@ def _done_here(worker: Worker, order: Order) -> Result:
     task = order.task
     parts = task.undertaking.parts if isinstance(task, Joining) else parts_of(task)
     for path in (task.recording, parts.path):
-        if not path.exists():
-            return Unfit(worker.address, f"does not see {path}.", sight=True)
+        if (why := _hidden(path)) is not None:
+            return Unfit(worker.address, f"does not see {why}", sight=True)
     if isinstance(task, Joining):
         return join(task.undertaking, task.names, call=call_confined)
     if task.piece is not None and parts.has(part_name(task)):
         # Done before, by a worker that was lost before it could say so.
         return [part_name(task)]
     return perform_confined(task, _Reporter(worker, order, task.number))
+
+
+def _hidden(path: Path) -> str | None:
+    """Say what this worker does not see, and why if that is known."""
+    try:
+        return None if path.exists() else f"{path}."
+    except StorageError as error:
+        return f"{path}, which {error.reason}"
 
 
 class _Reporter:

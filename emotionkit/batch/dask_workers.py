@@ -26,7 +26,7 @@ from emotionkit.batch.dask_task import Order, Result, Unfit, carry_out, stamp
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.undertaking import Undertaking
 from emotionkit.batch.workers import Done, Joined, Joining, OnTick
-from emotionkit.errors import ClusterError, EmotionkitError, RecordingError
+from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, StorageError
 
 _Work = TypeVar("_Work", Task, Undertaking)
 
@@ -184,8 +184,8 @@ class DaskWorkers:
 
     def _told(self, order: Order, result: Result) -> Done | Joined | None:
         if isinstance(result, Unfit):
-            if result.sight and not order.task.recording.exists():
-                return _failed(order, RecordingError(order.task.recording, "is no longer there."))
+            if result.sight and (error := _lost_to_all(order.task.recording)):
+                return _failed(order, error)
             self._crew.refuse(result.worker, result.reason)
             self._crew.wait_for_one(self._patience_s)
             self._hand_out(order)
@@ -220,6 +220,14 @@ class DaskWorkers:
             if isinstance(task, Task) and (order.index, task.number) == (index, number):
                 on_tick(index, task, second)
                 return
+
+
+def _lost_to_all(recording: Path) -> EmotionkitError | None:
+    """Return what is wrong if not only a worker does not see a recording."""
+    try:
+        return None if recording.exists() else RecordingError(recording, "is no longer there.")
+    except StorageError as error:
+        return error
 
 
 def _failed(order: Order, error: EmotionkitError) -> Done | Joined:

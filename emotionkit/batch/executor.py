@@ -18,7 +18,7 @@ from emotionkit.batch.undertaking import Outcome, Undertaking, begin, load
 from emotionkit.batch.workers import Done, Joined, Joining, Pool, Workers
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
-from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, kind_of
+from emotionkit.errors import ClusterError, EmotionkitError, RecordingError, StorageError, kind_of
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.video.piece_reader import DamagedPieceError
@@ -263,7 +263,7 @@ class _Run:
 
 
 def _failed(recording: Path, error: EmotionkitError) -> Failure:
-    return Failure(recording, str(error), kind_of(error))
+    return Failure(recording, str(error), kind_of(error), is_left=isinstance(error, StorageError))
 
 
 def _out_of_time(recording: Path, when: str) -> Failure:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from emotionkit.batch.facts_file import ENDINGS as FACTS_ENDINGS
 from emotionkit.batch.roster import ROSTER
-from emotionkit.errors import InvalidInputError, RecordingError
+from emotionkit.errors import InvalidInputError, RecordingError, StorageError
+from emotionkit.storage import RemotePath
 
 ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"})
 """Files that are taken for recordings, in any case of letters; one that is being copied in often has another."""
@@ -20,6 +22,10 @@ YOUNG_S = 120.0
 
 WATCH_S = 5.0
 """Seconds between the two looks."""
+
+_NOT_THERE = "-"
+
+_AnyPath = TypeVar("_AnyPath", bound=Path)
 
 DEEPEST = 64
 """Folders within each other that are looked into."""
@@ -68,6 +74,8 @@ def find_recordings(folder: Path) -> Findings:
     Raises:
         InvalidInputError: The folder is not there or cannot be read.
     """
+    if isinstance(folder, RemotePath):
+        return _find_objects(folder)
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise InvalidInputError(f"The folder of recordings {folder} {what}.")
@@ -78,6 +86,23 @@ def find_recordings(folder: Path) -> Findings:
     findings = Findings()
     _look_into(folder, folder, findings)
     findings.recordings.sort(key=lambda found: os.fsencode(found.path))
+    return findings
+
+
+def _find_objects(top: RemotePath) -> Findings:
+    """Return the recordings in object storage below a path, by one list of all that is there."""
+    try:
+        there = dict(top.objects())
+    except (FileNotFoundError, StorageError) as error:
+        reason = getattr(error, "reason", "holds nothing.")
+        raise InvalidInputError(f"The folder of recordings {top} {reason}") from error
+    findings = Findings()
+    stamps = {path: _stamp_of(status) for path, status in there.items()}
+    for path in sorted(there, key=str):
+        below = path.relative_to(top)
+        if path.suffix.lower() in ENDINGS and not any(part.startswith(".") for part in below.parts):
+            beside = " ".join(stamps.get(sidecar, _NOT_THERE) for sidecar in _sidecars(path))
+            findings.recordings.append(Found(path, printable(below), stamps[path], beside, there[path].st_mtime))
     return findings
 
 
@@ -147,17 +172,24 @@ def _entries(top: Path, folder: Path, findings: Findings) -> Iterator[os.DirEntr
 
 
 def _found(path: Path, name: str) -> Found:
-    sidecars = [*(path.with_suffix(ending) for ending in FACTS_ENDINGS), path.with_name(ROSTER)]
     try:
         written_at = path.stat().st_mtime
     except OSError:
         written_at = 0.0
-    return Found(path, name, _stamp(path), " ".join(map(_stamp, sidecars)), written_at)
+    return Found(path, name, _stamp(path), " ".join(map(_stamp, _sidecars(path))), written_at)
+
+
+def _sidecars(path: _AnyPath) -> list[_AnyPath]:
+    """Return the files that may tell of a recording's lesson."""
+    return [*(path.with_suffix(ending) for ending in FACTS_ENDINGS), path.with_name(ROSTER)]
 
 
 def _stamp(path: Path) -> str:
     try:
-        status = path.stat()
+        return _stamp_of(path.stat())
     except OSError:
-        return "-"
+        return _NOT_THERE
+
+
+def _stamp_of(status: os.stat_result) -> str:
     return f"{status.st_size}/{status.st_mtime_ns}"

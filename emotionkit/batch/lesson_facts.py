@@ -19,7 +19,7 @@ from emotionkit.records import Lesson
 from emotionkit.video import Recording
 from emotionkit.warehouse.naming import LONGEST_NAME, LONGEST_NAME_BYTES
 
-_CHUNK = 1 << 20
+_CHUNK = 8 << 20
 
 
 def default_lesson_id(recording: Path) -> str:

@@ -14,8 +14,9 @@ from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id
 from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, NightMemory, Seen
 from emotionkit.batch.undertaking import run_name
 from emotionkit.config import ProcessingSettings
-from emotionkit.errors import RecordingError
+from emotionkit.errors import RecordingError, StorageError
 from emotionkit.reports.night import FailedRecording, LeftRecording
+from emotionkit.storage import located
 from emotionkit.warehouse import Tombstones, has_database, open_warehouse
 
 _FIRST_LOOK = Seen(stamp="", content="")
@@ -119,6 +120,8 @@ class Planner:
                 self._decide(plan, folder, found, selection)
             except RecordingError as error:
                 plan.failed.append((found, error))
+            except StorageError as error:
+                _leave(plan, found, error.reason)
         return plan
 
     def _decide(self, plan: Plan, folder: Path, found: Found, selection: Selection) -> None:
@@ -185,7 +188,7 @@ class Planner:
         others = [lesson.recording for lesson in self._by_content.get(content, ())]
         if here in others:
             return None
-        return next((printable(Path(other)) for other in others if Path(other).is_file()), None)
+        return next((printable(path) for path in map(located, others) if path.is_file()), None)
 
     def _free_name(self, found: Found) -> str:
         """Return the id of a new lesson: that of the file's name, with its folders where that is taken."""

@@ -20,6 +20,7 @@ from emotionkit.faces.tracklet import tracklet_from_json
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.records import FrameReading, Lesson, Run
+from emotionkit.storage import located
 from emotionkit.video import probe
 from emotionkit.video.pieces import Piece, cut_into_pieces
 from emotionkit.warehouse import (
@@ -279,7 +280,7 @@ def _refuse_another_recording(lesson: Lesson, present: Lesson | None) -> None:
         return
     if lesson.recording != present.recording:
         raise RecordingError(
-            Path(lesson.recording),
+            located(lesson.recording),
             f"would replace lesson {lesson.lesson_id!r}, which was read from {present.recording}; "
             "choose another name with --lesson-id.",
         )

@@ -12,13 +12,13 @@ import click
 from emotionkit.cli.output import (
     ALL_WELL,
     FAILED,
-    FilePath,
     complain,
     json_option,
     print_json,
     reports_option,
     warehouse_option,
 )
+from emotionkit.storage import located
 
 if TYPE_CHECKING:
     from emotionkit.batch.erasing import Receipt
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--student", "students", multiple=True, metavar="ID", help="A person, by id or name.")
 @click.option("--lesson", "lessons", multiple=True, metavar="ID", help="A lesson, whole.")
-@click.option("--recording", "recordings", multiple=True, type=FilePath, metavar="FILE", help="Its lessons, whole.")
+@click.option("--recording", "recordings", multiple=True, type=located, metavar="FILE", help="Its lessons, whole.")
 @click.option("--expired", is_flag=True, help="What is kept longer than emotionkit.toml allows.")
-@click.option("--readmit", type=FilePath, metavar="FILE", help="Let an erased recording be processed again.")
+@click.option("--readmit", type=located, metavar="FILE", help="Let an erased recording be processed again.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and touch nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @warehouse_option

@@ -30,6 +30,7 @@ from emotionkit.config import ProcessingSettings
 from emotionkit.errors import EmotionkitError
 from emotionkit.policy import declared_policy
 from emotionkit.project import ProjectSettings, load_project_settings
+from emotionkit.storage import located
 
 if TYPE_CHECKING:
     from emotionkit.batch.night_notice import Notice
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--recordings", type=FilePath, metavar="DIR", default="recordings", help="The recordings.")
+@click.option("--recordings", type=located, metavar="DIR", default="recordings", help="The recordings.")
 @warehouse_option
 @reports_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and touch nothing.")

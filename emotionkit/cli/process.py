@@ -13,19 +13,20 @@ from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.budget import budget_option
 from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.options import sample_fps_option, workers_option
-from emotionkit.cli.output import FilePath, json_option, one_line, print_json, status, warehouse_option
+from emotionkit.cli.output import json_option, one_line, print_json, status, warehouse_option
 from emotionkit.cli.progress import RecordingsProgress
 from emotionkit.config import ProcessingSettings
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
 from emotionkit.reports.formatting import clock
+from emotionkit.storage import located
 
 if TYPE_CHECKING:
     from emotionkit.batch.undertaking import Outcome
 
 
 @click.command()
-@click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=FilePath)
+@click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=located)
 @warehouse_option
 @click.option("--lesson-id", metavar="ID", help="The lesson's name; otherwise that of the file.")
 @sample_fps_option

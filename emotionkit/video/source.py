@@ -18,6 +18,7 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from emotionkit.errors import RecordingError
+from emotionkit.storage import RemoteFile, RemotePath
 from emotionkit.video.limits import DECODER_OPTIONS, check_length, check_size
 from emotionkit.video.structure import missing_bytes
 
@@ -124,6 +125,7 @@ def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
 
     Raises:
         RecordingError: It is missing, not readable, empty, cut off or not a video, or FFmpeg gave up inside the block.
+        StorageError: It lies in object storage, which does not answer.
         UnsafeRecordingError: Its pictures are larger, or it is longer, than a recording may be.
     """
     _check_file(path)
@@ -135,11 +137,27 @@ def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
         raise RecordingError(path, f"cannot be read as a video ({said}).") from error
 
 
-def _container(path: Path) -> InputContainer:
-    try:
+@contextmanager
+def _container(path: Path) -> Iterator[InputContainer]:
+    if not isinstance(path, RemotePath):
         # "file:" keeps a colon in the name from being read as a protocol.
+        with _demuxed(path, f"file:{path}") as container:
+            yield container
+        return
+    with RemoteFile(path) as file:
+        try:
+            with _demuxed(path, file) as container:
+                yield container
+        finally:
+            if file.fault is not None:
+                # FFmpeg takes it for the end, or for damage.
+                raise file.fault
+
+
+def _demuxed(path: Path, file: str | RemoteFile) -> InputContainer:
+    try:
         return av.open(
-            f"file:{path}",
+            file,
             mode="r",
             metadata_errors="replace",
             container_options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
 from emotionkit.records import Lesson
+from emotionkit.storage import located
 from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
 from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
@@ -227,7 +228,7 @@ def _names(people: Sequence[Student]) -> list[str]:
 
 def _words(lesson: Lesson, kept_titles: set[str]) -> list[str]:
     """Return what names a lesson; a title that another lesson has too is not its own."""
-    recording = Path(lesson.recording)
+    recording = located(lesson.recording)
     title = [] if lesson.title in kept_titles else [lesson.title]
     return [str(recording), recording.name, recording.stem, lesson.recording_sha256, *title]
 

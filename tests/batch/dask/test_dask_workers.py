@@ -19,7 +19,7 @@ def test_local_workers_give_the_same_rows_and_tell_of_progress(
     warehouse = tmp_path / "warehouse"
     seen = []
     (outcome,) = run("local:2", [longer_lesson], warehouse, on_progress=lambda *tick: seen.append(tick))
-    assert outcome.changed
+    assert outcome.changed, outcome
     assert rows(warehouse) == undisturbed
     assert leftovers(warehouse) == []
     done = [done for _, done, _ in seen]
@@ -113,7 +113,7 @@ def test_workers_that_do_not_see_the_warehouse_are_left_out(tmp_path, run, start
     cluster.start_worker()
     cluster.wait_for_workers(2)
     (outcome,) = run(cluster.address, [longer_lesson], hidden / "warehouse")
-    assert outcome.changed
+    assert outcome.changed, outcome
 
 
 @pytest.mark.parametrize(
