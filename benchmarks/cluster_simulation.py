@@ -26,8 +26,9 @@ from typing import NamedTuple
 from dask_speed import empty_tasks
 from videos import gallery_of_25
 
+from emotionkit.batch.lesson_joining import join
 from emotionkit.batch.piecework import perform
-from emotionkit.batch.undertaking import begin, join, load
+from emotionkit.batch.undertaking import begin, load
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
 

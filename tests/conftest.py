@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import pytest
+from moving_tiles import write_moving_tiles
 
 from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
 
@@ -60,6 +61,14 @@ def short_lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first ten seconds of a rendered lesson with seven students, cut without decoding."""
     path = tmp_path_factory.mktemp("recordings") / "2026-09-28_physics-101_short.mp4"
     _copy_start(SAMPLE_CLASS / "2026-09-28_physics-101_exam-review.mp4", path, seconds=10)
+    return path
+
+
+@pytest.fixture(scope="session")
+def moving_tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen seconds of nine students whose tiles move and whose cameras go off."""
+    path = tmp_path_factory.mktemp("moving") / "moving.mp4"
+    write_moving_tiles(path, SAMPLE_CLASS / "2026-09-21_physics-101_interference.mp4")
     return path
 
 

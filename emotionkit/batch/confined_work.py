@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,15 @@ from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piecework import OnSecond, Task, perform
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.faces.dlib_levels import use_stored_detector
-from emotionkit.faces.portraits import PortraitChooser
+from emotionkit.faces.portraits import PortraitChooser, embeddings_at
 from emotionkit.video.piece_reader import frames_at
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from emotionkit.faces.identity import TrackEvidence
+    from emotionkit.faces.tracklet import Moment
 
 Call = Callable[..., Any]
 """``call(recording, function, *arguments)`` returns what the function does, wherever that is done."""
@@ -80,6 +84,16 @@ def portraits(recording: Path, sample_fps: float, chooser: PortraitChooser) -> l
     from emotionkit.faces.embedding import FaceEmbedder  # noqa: PLC0415  a model that only few need
 
     return chooser.evidence(frames_at(recording, sample_fps, chooser.times()), FaceEmbedder().embedding)
+
+
+def look_again(
+    recording: Path, sample_fps: float, moments: Mapping[int, Sequence[Moment]]
+) -> dict[int, list[NDArray[np.float32]]]:
+    """Return the embeddings, float32 (128,) each, of faces at some moments, by the key that they are wanted for."""
+    from emotionkit.faces.embedding import FaceEmbedder  # noqa: PLC0415  a model that only few need
+
+    times = {moment.pts_s for chosen in moments.values() for moment in chosen}
+    return embeddings_at(moments, frames_at(recording, sample_fps, times), FaceEmbedder().embedding)
 
 
 def use_one_core() -> None:

@@ -18,8 +18,8 @@ from distributed.core import Status
 
 from emotionkit._version import __version__
 from emotionkit.batch.confined_work import call_confined, perform_confined
+from emotionkit.batch.lesson_joining import join
 from emotionkit.batch.piecework import Task, part_name, parts_of
-from emotionkit.batch.undertaking import join
 from emotionkit.batch.workers import Joining
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError, StorageError

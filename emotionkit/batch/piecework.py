@@ -12,6 +12,7 @@ from pathlib import Path
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.config import ProcessingSettings
 from emotionkit.faces import FaceReader
+from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.faces.tracklet import tracklet_json
 from emotionkit.records import Frame
 from emotionkit.video import sampled_frames
@@ -106,7 +107,10 @@ def _write_part(
 ) -> None:
     reader = FaceReader(task.settings.detection, task.settings.tracking)
     read = list(readings(_paced(frames, task.share, on_second), reader, classifier))
-    notes = [tracklet_json(tracklet) for tracklet in reader.tracklets()]
+    chooser = PortraitChooser(clear=0)
+    for reading in read:
+        chooser.note(reading)
+    notes = [tracklet_json(tracklet) for tracklet in chooser.noted(reader.tracklets())]
     parts_of(task).write(name, Part(tuple(read), notes))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from emotionkit.batch.lesson_joining import complete
 from emotionkit.batch.piece_progress import OnProgress, PieceProgress
 from emotionkit.batch.piecework import parts_there, perform
 from emotionkit.batch.reading import ReadsExpressions
-from emotionkit.batch.undertaking import Outcome, Undertaking, begin, complete
+from emotionkit.batch.undertaking import Outcome, Undertaking, begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError
 from emotionkit.policy import Policy

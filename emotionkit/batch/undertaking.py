@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from emotionkit._version import __version__
 from emotionkit.batch.confined_work import Call, call_here
-from emotionkit.batch.identification import Identification, review_sightings
+from emotionkit.batch.identification import review_sightings
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson
 from emotionkit.batch.piecework import Task, was_read_in_one_go
 from emotionkit.config import ProcessingSettings
-from emotionkit.errors import RecordingError, WarehouseError
-from emotionkit.faces.joining import TrackJoiner
-from emotionkit.faces.tracklet import tracklet_from_json
+from emotionkit.errors import RecordingError
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
-from emotionkit.records import FrameReading, Lesson, Run
+from emotionkit.records import Lesson, Run
 from emotionkit.storage import located
 from emotionkit.video import probe
 from emotionkit.video.pieces import Piece, cut_into_pieces
 from emotionkit.warehouse import (
-    Part,
     PartsFolder,
-    SegmentWriter,
     find_lesson,
     find_run,
     find_segment,
@@ -163,74 +158,6 @@ def refuse_erased(recording: Path, warehouse: Path, sha256: str) -> None:
             recording,
             f"{what} (receipt {stones[-1].receipt}) and is not read again; `emotionkit erase --readmit` allows it.",
         )
-
-
-def complete(
-    undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here, recognise: bool = True
-) -> Outcome:
-    """Join the parts of a recording to one lesson and load it; the parts are gone then.
-
-    Args:
-        undertaking: The recording.
-        names: Of its parts, all of them, in order.
-        call: For what native code does with the recording.
-        recognise: Whether to look into the recording for enrolled students.
-
-    Raises:
-        RecordingError: Students are to be recognised, and the recording can no longer be read.
-        WarehouseError: A part is damaged, or the warehouse cannot be written.
-    """
-    return load(undertaking, join(undertaking, names, call=call, recognise=recognise))
-
-
-def join(
-    undertaking: Undertaking,
-    names: Sequence[str],
-    on_part: Callable[[int], None] | None = None,
-    *,
-    call: Call = call_here,
-    recognise: bool = True,
-) -> Path:
-    """Join the parts of a recording to the segment of its lesson, and return that; doing it twice gives the same rows.
-
-    Args:
-        undertaking: The recording.
-        names: Of its parts, all of them, in order.
-        on_part: Called with the number of each part that has been joined.
-        call: For what native code does with the recording.
-        recognise: Whether to look into the recording for enrolled students.
-
-    Raises:
-        RecordingError: Students are to be recognised, and the recording can no longer be read.
-        WarehouseError: A part is damaged, or the warehouse cannot be written.
-    """
-    lesson, run = undertaking.lesson, undertaking.run
-    joiner = TrackJoiner(undertaking.settings.tracking)
-    people = Identification(undertaking.warehouse, lesson, run.run_id) if recognise else None
-    with SegmentWriter(undertaking.warehouse, lesson.lesson_id, run.run_id) as writer:
-        for number, name in enumerate(names):
-            part = undertaking.parts.read(name)
-            if part is None:
-                undertaking.parts.discard(name)
-                raise WarehouseError(undertaking.warehouse, f"lost a part, {name}, of {lesson.lesson_id}; start again.")
-            for reading in _joined(part, joiner):
-                if people:
-                    people.note(reading)
-                writer.add(reading)
-            if on_part:
-                on_part(number)
-        if people:
-            people.recognise(undertaking.recording, undertaking.settings.sample_fps, call)
-        return writer.finish(lesson, replace(run, ended_at=datetime.now(UTC), status="done"))
-
-
-def _joined(part: Part, joiner: TrackJoiner) -> Iterator[FrameReading]:
-    """Yield the readings of the next part with the track numbers of the lesson."""
-    tracklets = [tracklet_from_json(note) for note in part.notes]
-    numbers = joiner.join(tracklets, [reading.pts for reading in part.readings])
-    for reading in part.readings:
-        faces = (replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
-        yield replace(reading, faces=tuple(sorted(faces, key=lambda face: face.track_id)))
 
 
 def load(undertaking: Undertaking, segment: Path) -> Outcome:

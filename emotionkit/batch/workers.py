@@ -13,8 +13,9 @@ from typing import Protocol, Self
 from emotionkit.batch.confined_work import longest_s, prepare, read
 from emotionkit.batch.confinement import PROGRESS_S, Child, Confines, Ended, Note, Order
 from emotionkit.batch.forking import load_ahead
+from emotionkit.batch.lesson_joining import join
 from emotionkit.batch.piecework import Task
-from emotionkit.batch.undertaking import Undertaking, join
+from emotionkit.batch.undertaking import Undertaking
 from emotionkit.errors import EmotionkitError
 from emotionkit.faces.dlib_levels import stored_detector
 

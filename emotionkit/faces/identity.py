@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-THRESHOLD = 0.45
+THRESHOLD = 0.4
 """Largest distance between a track's mean embedding and a student's at which they may be one person."""
 MARGIN = 0.05
 """By how much any other student, and any other track at the same time, has to be further away."""

@@ -1,4 +1,4 @@
-"""Tracklets of one piece after another become tracks of the whole lesson."""
+"""Tracklets of one piece after another become presences: what position and surroundings alone tell of the lesson."""
 
 from __future__ import annotations
 
@@ -9,23 +9,53 @@ from itertools import groupby
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance
-from emotionkit.faces.matching import best_first, possible_matches
-from emotionkit.faces.tracklet import Tracklet
+from emotionkit.faces.matching import best_first, distance_between, possible_matches, without_doubt
+from emotionkit.faces.tracklet import Moment, Sighting, Span, Tracklet
 from emotionkit.records import BoundingBox
+
+MOMENTS = 5
+"""Moments kept of a presence, the clearest."""
 
 
 @dataclass(slots=True)
-class _Person:
-    """Somebody known from earlier pieces; ``until`` is when the presence known of so far ends."""
+class Presence:
+    """Somebody who is on the screen for a while without a doubt about who it is.
+
+    Attributes:
+        track_id: Number of the presence in the lesson.
+        first: The first sighting.
+        box: The face as last seen.
+        until: The second when it was last seen.
+        appearance: How the person has looked.
+        moments: When the face was clearest.
+        spans: When the face was there without a break, in the order of time.
+    """
 
     track_id: int
+    first: Sighting
     box: BoundingBox
-    appearance: Appearance
     until: Fraction
+    appearance: Appearance
+    moments: tuple[Moment, ...]
+    spans: list[Span]
+
+    def goes_on(self, tracklet: Tracklet) -> None:
+        """Add what was seen of the same person in another piece."""
+        for look in tracklet.exemplars:
+            self.appearance.learn(look)
+        self.box, self.until = tracklet.last.box, tracklet.last.pts
+        self.spans += tracklet.spans
+        self.moments = tuple(sorted((*self.moments, *tracklet.moments), reverse=True, key=_clearest))[:MOMENTS]
+
+    def overlaps(self, other: Presence) -> bool:
+        """Say whether both are there at a time, so that they cannot be one person."""
+        if self.until < other.first.pts or other.until < self.first.pts:
+            return False
+        return any(one[0] <= another[1] and another[0] <= one[1] for one in self.spans for another in other.spans)
 
 
 class TrackJoiner:
-    """Numbers the people of a lesson from the tracklets of its pieces, given in order.
+    """Numbers the presences of a lesson from the tracklets of its pieces, given in order.
 
     At the seams it asks what ``Tracker`` asks from frame to frame, of the last sighting before and the first one after.
     Its answers depend on the pieces alone, not on who read them or when.
@@ -33,46 +63,77 @@ class TrackJoiner:
 
     def __init__(self, settings: TrackingSettings) -> None:
         self._longest_gap = Fraction(settings.longest_gap_s)
-        self._people: list[_Person] = []
-        self._next_id = 1
+        self._recent: list[Presence] = []
+        self._presences: list[Presence] = []
         self._last_frame: Fraction | None = None
 
+    @property
+    def presences(self) -> Sequence[Presence]:
+        """All presences so far, in the order of their numbers, which is that of their beginning."""
+        return self._presences
+
     def join(self, tracklets: Iterable[Tracklet], frames: Sequence[Fraction]) -> dict[int, int]:
-        """Return the lesson's ``track_id`` of each tracklet of the next piece, by its number within the piece.
+        """Return the number of the presence of each tracklet of the next piece, by its number within the piece.
 
         Args:
             tracklets: Those of the piece.
             frames: Seconds of all sampled frames of the piece, ascending.
         """
         numbers: dict[int, int] = {}
-        here: list[_Person] = []
-        before = self._people
+        here: list[Presence] = []
+        before = self._recent
         ordered = sorted(tracklets, key=lambda tracklet: (tracklet.first.pts, tracklet.track_id))
         for pts, beginning in groupby(ordered, key=lambda tracklet: tracklet.first.pts):
-            before = [person for person in before if self._is_recent(person, pts)]
-            for tracklet, person in self._who(before, list(beginning)):
-                numbers[tracklet.track_id] = person.track_id
-                here.append(person)
-                before = [other for other in before if other is not person]
-        self._people = before + here
+            before = [presence for presence in before if self._is_recent(presence, pts)]
+            found, before = _who(before, list(beginning))
+            for tracklet, presence in found:
+                one = presence or self._start(tracklet)
+                if presence:
+                    presence.goes_on(tracklet)
+                numbers[tracklet.track_id] = one.track_id
+                here.append(one)
+        self._recent = before + here
         self._last_frame = frames[-1] if frames else self._last_frame
         return numbers
 
-    def _is_recent(self, person: _Person, pts: Fraction) -> bool:
-        """Say whether a person was seen in the last frame of the piece before, or not too long ago."""
-        return pts - person.until <= self._longest_gap or person.until == self._last_frame
+    def _is_recent(self, presence: Presence, pts: Fraction) -> bool:
+        """Say whether somebody was seen in the last frame of the piece before, or not too long ago."""
+        return pts - presence.until <= self._longest_gap or presence.until == self._last_frame
 
-    def _who(self, known: Sequence[_Person], tracklets: Sequence[Tracklet]) -> list[tuple[Tracklet, _Person]]:
-        faces = [(index, tracklet.first.box, tracklet.first.look) for index, tracklet in enumerate(tracklets)]
-        found = {one.face: one.person for one in best_first(possible_matches(known, faces))}
-        return [(tracklet, self._updated(found.get(index), tracklet)) for index, tracklet in enumerate(tracklets)]
+    def _start(self, tracklet: Tracklet) -> Presence:
+        number, last = len(self._presences) + 1, tracklet.last
+        self._presences.append(
+            Presence(
+                number,
+                tracklet.first,
+                last.box,
+                last.pts,
+                tracklet.appearance,
+                tracklet.moments,
+                list(tracklet.spans),
+            )
+        )
+        return self._presences[-1]
 
-    def _updated(self, person: _Person | None, tracklet: Tracklet) -> _Person:
-        if person is None:
-            person = _Person(self._next_id, tracklet.last.box, tracklet.appearance, tracklet.last.pts)
-            self._next_id += 1
-            return person
-        for look in tracklet.exemplars:
-            person.appearance.learn(look)
-        person.box, person.until = tracklet.last.box, tracklet.last.pts
-        return person
+
+def _who(
+    known: Sequence[Presence], tracklets: Sequence[Tracklet]
+) -> tuple[list[tuple[Tracklet, Presence | None]], list[Presence]]:
+    """Return tracklets that begin at one moment with whom they go on, if anybody, and who else may still come back."""
+    faces = [(index, tracklet.first.box, tracklet.first.look) for index, tracklet in enumerate(tracklets)]
+    chosen = best_first(possible_matches(known, faces))
+    sure, doubtful = without_doubt(chosen, all_known=len(chosen) == len(tracklets))
+    found = {one.face: one.person for one in sure}
+    newcomers = [one for index, one in enumerate(tracklets) if index not in found]
+    gone = {presence.track_id for presence in (*found.values(), *doubtful)}
+    rest = [
+        presence
+        for presence in known
+        if presence.track_id not in gone
+        and all(distance_between(presence, newcomer.first.box) is None for newcomer in newcomers)
+    ]
+    return [(tracklet, found.get(index)) for index, tracklet in enumerate(tracklets)], rest
+
+
+def _clearest(moment: Moment) -> tuple[float, float]:
+    return moment.quality, -moment.pts_s

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.faces.embedding import surroundings
 from emotionkit.faces.identity import TrackEvidence
+from emotionkit.faces.tracklet import Moment, Tracklet
 from emotionkit.records import BoundingBox, FaceReading, Frame, FrameReading
 
 PORTRAITS = 5
@@ -23,26 +23,23 @@ CLEAR = 0.3
 """Quality of a face from which its picture is taken."""
 
 Embed = Callable[[NDArray[np.uint8], BoundingBox], NDArray[np.float32]]
-
-
-class _Moment(NamedTuple):
-    quality: float
-    pts_s: float
-    box: BoundingBox
+"""Returns float32 (128,) of a gray picture and the box of the face in it."""
 
 
 @dataclass(slots=True)
 class _Track:
     first_s: float
     last_s: float = 0.0
-    moments: dict[int, _Moment] = field(default_factory=dict)
+    moments: dict[int, Moment] = field(default_factory=dict)
     """By time, counted in ``APART_S``."""
 
 
 class PortraitChooser:
     """Remembers when each track is clearest to see; pictures are taken at the end, and nothing of them is stored."""
 
-    def __init__(self) -> None:
+    def __init__(self, clear: float = CLEAR) -> None:
+        """Choose faces of this quality or a better one."""
+        self._clear = clear
         self._tracks: dict[int, _Track] = {}
 
     def note(self, reading: FrameReading) -> None:
@@ -51,42 +48,71 @@ class PortraitChooser:
         for face in reading.faces:
             track = self._tracks.setdefault(face.track_id, _Track(pts_s))
             track.last_s = pts_s
-            _consider(track, face, pts_s)
+            _consider(track, face, pts_s, self._clear)
 
     def times(self) -> set[float]:
         """Return the seconds of the frames that pictures are wanted of."""
-        return {moment.pts_s for track in self._tracks.values() for moment in track.moments.values()}
+        return {moment.pts_s for moment in self.all_moments()}
+
+    def all_moments(self) -> list[Moment]:
+        """Return the moments chosen so far of all tracks; those that come later may take the place of some."""
+        return [moment for track_id in self._tracks for moment in self.moments(track_id)]
+
+    def moments(self, track_id: int) -> tuple[Moment, ...]:
+        """Return the moments chosen of a track, in the order of time."""
+        track = self._tracks.get(track_id)
+        return tuple(track.moments[time] for time in sorted(track.moments)) if track else ()
+
+    def noted(self, tracklets: Iterable[Tracklet]) -> list[Tracklet]:
+        """Return the tracklets of what was taken note of, with the moments chosen of each."""
+        return [replace(tracklet, moments=self.moments(tracklet.track_id)) for tracklet in tracklets]
 
     def evidence(self, frames: Iterable[Frame], embed: Embed) -> list[TrackEvidence]:
         """Return what can be told of the tracks; those never seen clearly are left out.
 
         Args:
             frames: Those at the times wanted, one after the other; others among them do no harm.
-            embed: Returns float32 (128,) of a gray picture and the box of the face in it.
+            embed: Computes an embedding.
         """
-        embeddings: dict[int, list[NDArray[np.float32]]] = {}
-        for frame in frames:
-            for track_id, track in sorted(self._tracks.items()):
-                for moment in track.moments.values():
-                    if moment.pts_s == float(frame.pts):
-                        portrait = surroundings(frame.luma, moment.box, LARGEST_PORTRAIT)
-                        embeddings.setdefault(track_id, []).append(embed(*portrait))
+        moments = {track_id: self.moments(track_id) for track_id in sorted(self._tracks)}
         return [
             TrackEvidence(
                 track_id, np.stack(seen).mean(axis=0), self._tracks[track_id].first_s, self._tracks[track_id].last_s
             )
-            for track_id, seen in sorted(embeddings.items())
+            for track_id, seen in embeddings_at(moments, frames, embed).items()
         ]
 
 
-def _consider(track: _Track, face: FaceReading, pts_s: float) -> None:
+def embeddings_at(
+    moments: Mapping[int, Sequence[Moment]], frames: Iterable[Frame], embed: Embed
+) -> dict[int, list[NDArray[np.float32]]]:
+    """Return the embeddings, float32 (128,) each, of faces at some moments, by track; tracks without any are left out.
+
+    Args:
+        moments: By track.
+        frames: Those at the moments, one after the other; others among them do no harm.
+        embed: Computes an embedding.
+    """
+    embeddings: dict[int, list[NDArray[np.float32]]] = {}
+    at: dict[float, list[tuple[int, Moment]]] = {}
+    for track_id, chosen in moments.items():
+        for moment in chosen:
+            at.setdefault(moment.pts_s, []).append((track_id, moment))
+    for frame in frames:
+        for track_id, moment in at.get(float(frame.pts), []):
+            portrait = surroundings(frame.luma, moment.box, LARGEST_PORTRAIT)
+            embeddings.setdefault(track_id, []).append(embed(*portrait))
+    return dict(sorted(embeddings.items()))
+
+
+def _consider(track: _Track, face: FaceReading, pts_s: float, clear: float) -> None:
     """Choose a moment if the face is clear, the clearest of its time, and that one of the clearest times."""
     time = int(pts_s // APART_S)
     present = track.moments.get(time)
     worst = min(track.moments, key=lambda kept: track.moments[kept].quality, default=time)
     rival = present or (track.moments[worst] if len(track.moments) == PORTRAITS else None)
-    if face.quality < CLEAR or (rival and rival.quality >= face.quality):
+    if face.quality < clear or (rival and rival.quality >= face.quality):
         return
     if rival and not present:
         del track.moments[worst]
-    track.moments[time] = _Moment(face.quality, pts_s, face.box)
+    track.moments[time] = Moment(face.quality, pts_s, face.box)

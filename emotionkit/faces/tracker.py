@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+
+import numpy as np
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance, look_at
 from emotionkit.faces.detector import Luma, same_face
-from emotionkit.faces.matching import ALIKE_ELSEWHERE, Match, best_first, distance_between, possible_matches
-from emotionkit.faces.tracklet import Sighting, Tracklet
+from emotionkit.faces.matching import (
+    CLOSE_IN_PLACE,
+    Match,
+    best_first,
+    distance_between,
+    is_close_enough,
+    possible_matches,
+    similarities,
+    tells,
+    without_doubt,
+)
+from emotionkit.faces.tracklet import Sighting, Span, Tracklet
 from emotionkit.records import BoundingBox, Detection, Frame
 
 
@@ -21,12 +33,17 @@ class _Track:
     first: Sighting
     last: Sighting
     appearance: Appearance
+    spans: list[Span]
 
     @property
     def box(self) -> BoundingBox:
         return self.last.box
 
-    def observe(self, sighting: Sighting) -> None:
+    def observe(self, sighting: Sighting, *, was_missed: bool) -> None:
+        pts_s = float(sighting.pts)
+        if was_missed:
+            self.spans.append((pts_s, pts_s))
+        self.spans[-1] = self.spans[-1][0], pts_s
         self.last = sighting
         self.appearance.learn(sighting.look)
 
@@ -36,9 +53,10 @@ class Tracker:
 
     Each detection is matched to at most one track, the best pairs first, by how alike they look and how far apart they
     are. A greedy choice is enough: where pairs compete, one is clearly better, or the two people look the same anyway.
-    A person is taken to have moved only if she looks the same as before and her old place no longer does. A detection
-    that matches nobody starts a track at once, so that rows can be written as they come; a false detection is a track
-    with very few observations.
+    A person is taken to have moved only if she looks the same as before and her old place no longer does. Where that
+    leaves a doubt, a track ends and another begins: two people must not share one, and who is who in two tracks can be
+    told once the lesson has been read. A detection that matches nobody starts a track at once, so that rows can be
+    written as they come; a false detection is a track with very few observations.
     """
 
     def __init__(self, settings: TrackingSettings) -> None:
@@ -50,21 +68,26 @@ class Tracker:
 
     def update(self, frame: Frame, detections: Sequence[Detection]) -> list[int]:
         """Return the track of each detection of the next frame, in the order of the detections."""
+        previous = self._previous_pts
         self._forget(frame.pts)
         seen = [Sighting(frame.pts, found.box, look_at(frame.luma, found.box)) for found in detections]
         chosen = self._who(frame.luma, seen)
         for index, track in chosen.items():
-            track.observe(seen[index])
+            track.observe(seen[index], was_missed=track.last.pts != previous)
         # In reading order, so that the numbers of people who appear together do not depend on the detector's scores.
         newcomers = {index: sighting.box for index, sighting in enumerate(seen) if index not in chosen}
         for index in _in_reading_order(newcomers):
+            self._end(track for track in self._absent(chosen) if distance_between(track, seen[index].box) is not None)
             chosen[index] = self._start(seen[index])
         return [chosen[index].track_id for index in range(len(detections))]
 
     def tracklets(self) -> list[Tracklet]:
         """Return what is remembered of everybody who was seen so far, in the order of their numbers."""
         everybody = sorted((*self._ended, *self._tracks), key=lambda track: track.track_id)
-        return [Tracklet(track.track_id, track.first, track.last, track.appearance.exemplars) for track in everybody]
+        return [
+            Tracklet(track.track_id, track.first, track.last, track.appearance.exemplars, spans=tuple(track.spans))
+            for track in everybody
+        ]
 
     def _forget(self, pts: Fraction) -> None:
         """Drop the tracks that were missed for too long; one seen in the previous frame was not missed at all."""
@@ -73,8 +96,8 @@ class Tracker:
             for track in self._tracks
             if track.last.pts == self._previous_pts or pts - track.last.pts <= self._longest_gap
         ]
-        self._ended += [track for track in self._tracks if track not in kept]
-        self._tracks = kept
+        kept_ids = {track.track_id for track in kept}
+        self._end(track for track in self._tracks if track.track_id not in kept_ids)
         self._previous_pts = pts
 
     def _who(self, luma: Luma, seen: Sequence[Sighting]) -> dict[int, _Track]:
@@ -83,37 +106,62 @@ class Tracker:
         taken = {track.track_id for track in settled.values()}
         others = [track for track in self._tracks if track.track_id not in taken]
         rest = [index for index in range(len(seen)) if index not in settled]
-        chosen = best_first(self._matches(luma, others, seen, rest))
+        chosen = best_first(self._matches(luma, others, seen, rest, list(settled.values())))
         if any(one.moved for one in chosen):
             # Maybe the layout is a new one: then nothing is settled by being in a place.
-            return {
-                one.face: one.person for one in best_first(self._matches(luma, self._tracks, seen, range(len(seen))))
-            }
-        return settled | {one.face: one.person for one in chosen}
+            settled = {}
+            chosen = best_first(self._matches(luma, self._tracks, seen, range(len(seen))))
+        all_known = len(chosen) + len(settled) == len(seen)
+        sure, doubtful = without_doubt(chosen, all_known=all_known)
+        self._end(doubtful)
+        return settled | {one.face: one.person for one in sure}
 
     def _in_place(self, seen: Sequence[Sighting]) -> dict[int, _Track]:
         """Return the tracks of those who are where one person was, alone, who looked the same as detected.
 
-        Nearly all are. There is no need then to look at the ways in which a box may have jumped.
+        Nearly all are, and nobody else looks like that. There is no need then to look at the ways in which a box may
+        have jumped.
         """
         settled: dict[int, _Track] = {}
+        if not self._tracks or not seen:
+            return settled
+        similar = similarities(self._tracks, np.concatenate([one.look.as_detected for one in seen]))
+        close = similarities(self._tracks, np.concatenate([one.look.close.as_detected for one in seen]), close=True)
         for index, sighting in enumerate(seen):
-            near = [track for track in self._tracks if distance_between(track, sighting.box) is not None]
-            if len(near) == 1 and near[0].appearance.similarity(sighting.look.as_detected) >= ALIKE_ELSEWHERE:
-                settled[index] = near[0]
+            near = [row for row, track in enumerate(self._tracks) if distance_between(track, sighting.box) is not None]
+            own = float(similar[near[0], index]) if len(near) == 1 else 0.0
+            rival = max((float(row[index]) for at, row in enumerate(similar) if at not in near), default=0.0)
+            if tells(own, rival) and is_close_enough(close[near[0], index], rival, CLOSE_IN_PLACE):
+                settled[index] = self._tracks[near[0]]
         claims = Counter(track.track_id for track in settled.values())
         return {index: track for index, track in settled.items() if claims[track.track_id] == 1}
 
     def _matches(
-        self, luma: Luma, tracks: Sequence[_Track], seen: Sequence[Sighting], indices: Sequence[int]
+        self,
+        luma: Luma,
+        tracks: Sequence[_Track],
+        seen: Sequence[Sighting],
+        indices: Sequence[int],
+        bystanders: Sequence[_Track] = (),
     ) -> list[Match[_Track, int]]:
         faces = [(index, seen[index].box, seen[index].look) for index in indices]
         places = [sighting.box for sighting in seen]
-        matches = possible_matches(tracks, faces)
+        matches = possible_matches(tracks, faces, bystanders)
         return [one for one in matches if not (one.moved and _still_there(luma, one, places))]
 
+    def _absent(self, present: dict[int, _Track]) -> list[_Track]:
+        here = {track.track_id for track in present.values()}
+        return [track for track in self._tracks if track.track_id not in here]
+
+    def _end(self, tracks: Iterable[_Track]) -> None:
+        """End tracks whose place is another's now, or in doubt; the lesson as a whole tells who they were."""
+        ended = {track.track_id: track for track in tracks}
+        self._ended += ended.values()
+        self._tracks = [track for track in self._tracks if track.track_id not in ended]
+
     def _start(self, sighting: Sighting) -> _Track:
-        track = _Track(self._next_id, sighting, sighting, Appearance(sighting.look))
+        now = float(sighting.pts)
+        track = _Track(self._next_id, sighting, sighting, Appearance(sighting.look), [(now, now)])
         self._next_id += 1
         self._tracks.append(track)
         return track

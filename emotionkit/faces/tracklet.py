@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,23 @@ class Sighting:
     look: Look
 
 
+Span = tuple[float, float]
+
+
+class Moment(NamedTuple):
+    """When and where a face was clear to see.
+
+    Attributes:
+        quality: 0 to 1.
+        pts_s: Second of the recording.
+        box: The face.
+    """
+
+    quality: float
+    pts_s: float
+    box: BoundingBox
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tracklet:
     """A person's presence in one piece.
@@ -37,12 +54,16 @@ class Tracklet:
         first: The first sighting in the piece.
         last: The last one.
         exemplars: Looks that tell how the person appeared, the oldest first; a few.
+        moments: When the face was clearest, for looking at it again.
+        spans: First and last second of each time without a frame that misses the face.
     """
 
     track_id: int
     first: Sighting
     last: Sighting
     exemplars: tuple[Look, ...]
+    moments: tuple[Moment, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     @property
     def appearance(self) -> Appearance:
@@ -60,6 +81,8 @@ def tracklet_json(tracklet: Tracklet) -> dict[str, Any]:
         "first": _sighting_json(tracklet.first),
         "last": _sighting_json(tracklet.last),
         "exemplars": [_look_text(look) for look in tracklet.exemplars],
+        "spans": tracklet.spans,
+        "moments": [[moment.quality, moment.pts_s, *_sides(moment.box)] for moment in tracklet.moments],
     }
 
 
@@ -75,12 +98,19 @@ def tracklet_from_json(values: dict[str, Any]) -> Tracklet:
     if not isinstance(exemplars, list) or not exemplars or not isinstance(values["track_id"], int):
         raise TypeError("A tracklet has a number and a list of exemplars.")
     looks = tuple(map(_look, exemplars))
-    return Tracklet(values["track_id"], _sighting(values["first"]), _sighting(values["last"]), looks)
+    # Parts of a run that an earlier version began do not have it.
+    moments = tuple(Moment(quality, pts_s, BoundingBox(*sides)) for quality, pts_s, *sides in values.get("moments", []))
+    first, last = _sighting(values["first"]), _sighting(values["last"])
+    spans = values.get("spans", [(first.pts, last.pts)])
+    return Tracklet(values["track_id"], first, last, looks, moments, tuple((float(a), float(b)) for a, b in spans))
 
 
 def _sighting_json(sighting: Sighting) -> dict[str, Any]:
-    box = sighting.box
-    return {"pts": float(sighting.pts), "box": [box.x, box.y, box.w, box.h], "look": _look_text(sighting.look)}
+    return {"pts": float(sighting.pts), "box": _sides(sighting.box), "look": _look_text(sighting.look)}
+
+
+def _sides(box: BoundingBox) -> list[float]:
+    return [box.x, box.y, box.w, box.h]
 
 
 def _sighting(values: object) -> Sighting:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from emotionkit.batch.lesson_joining import complete_unrecorded
+from emotionkit.batch.people import LookAgain
 from emotionkit.batch.reading import ReadsExpressions, readings
-from emotionkit.batch.undertaking import Outcome, Undertaking, complete
+from emotionkit.batch.undertaking import Outcome, Undertaking
 from emotionkit.errors import EmotionkitError
 from emotionkit.faces import FaceReader
+from emotionkit.faces.album import Album
+from emotionkit.faces.embedding import FaceEmbedder
 from emotionkit.faces.joining import TrackJoiner
-from emotionkit.faces.tracklet import tracklet_json
+from emotionkit.faces.portraits import PortraitChooser
+from emotionkit.faces.tracklet import Moment, Tracklet, tracklet_json
 from emotionkit.live.beginning import settings_of, with_losses
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.video.live_sampler import LiveFrame
@@ -34,7 +42,8 @@ class LiveLesson:
 
     Pieces are cut where those of a recording of the class would be, each is read by a face reader of its own, and the
     part of the piece that is running is written again and again. So what is there at any moment is what ``process``
-    would have left, and is completed in the same way.
+    would have left, and is completed in the same way. As a class cannot be looked into again, the few faces that may
+    be asked for at its end are kept in memory until then.
     """
 
     def __init__(self, undertaking: Undertaking, classifier: ReadsExpressions, *, has_key_frames: bool) -> None:
@@ -43,12 +52,14 @@ class LiveLesson:
         self._settings = undertaking.settings
         self._cutter = Cutter(self._settings.piece_s, by_key_frames=has_key_frames)
         self._joiner = TrackJoiner(self._settings.tracking)
+        self._album = Album()
+        self._chosen_before: list[Moment] = []
         self._piece = 0
         self._stored_until = Fraction(0)
         self._begin_piece()
 
     def read(self, sample: LiveFrame) -> FrameReading:
-        """Return what is read of the next sample, with the track numbers of the lesson.
+        """Return what is read of the next sample, with the numbers of presences, which the end may join to people.
 
         Raises:
             WarehouseError: What was read cannot be written.
@@ -60,6 +71,10 @@ class LiveLesson:
             self._end_piece()
         (reading,) = readings(iter([sample.frame]), self._reader, self._classifier)
         self._readings.append(reading)
+        self._chooser.note(reading)
+        chosen = self._chooser.all_moments()
+        self._album.take(sample.frame, chosen)
+        self._album.keep([*self._chosen_before, *chosen])
         numbers = self._numbers()
         faces = tuple(replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
         return replace(reading, faces=faces)
@@ -98,11 +113,12 @@ class LiveLesson:
             gaps: The same.
 
         Raises:
+            ModelError: The models that recognise people are needed and missing; else as for WarehouseError.
             WarehouseError: The warehouse cannot be written; the parts stay, and ``complete_begun`` makes the lesson.
         """
         self._settle(end)
         self.store(dropped, gaps)
-        return _completed(self._undertaking)
+        return _completed(self._undertaking, self._look)
 
     def _settle(self, end: Fraction) -> None:
         """Give the last sample the time that it stands for, now that it is known."""
@@ -112,12 +128,14 @@ class LiveLesson:
 
     def _begin_piece(self) -> None:
         self._reader = FaceReader(self._settings.detection, self._settings.tracking)
+        self._chooser = PortraitChooser(clear=0)
         self._readings: list[FrameReading] = []
         self._known: dict[int, int] = {}
 
     def _end_piece(self) -> None:
         self._write_part()
-        self._joiner.join(self._reader.tracklets(), [reading.pts for reading in self._readings])
+        self._joiner.join(self._tracklets(), [reading.pts for reading in self._readings])
+        self._chosen_before = [moment for presence in self._joiner.presences for moment in presence.moments]
         self._piece += 1
         self._begin_piece()
 
@@ -128,11 +146,17 @@ class LiveLesson:
         """
         if any(face.track_id not in self._known for face in self._readings[-1].faces):
             joiner = copy.deepcopy(self._joiner)
-            self._known = joiner.join(self._reader.tracklets(), [reading.pts for reading in self._readings])
+            self._known = joiner.join(self._tracklets(), [reading.pts for reading in self._readings])
         return self._known
 
+    def _tracklets(self) -> list[Tracklet]:
+        return self._chooser.noted(self._reader.tracklets())
+
+    def _look(self, moments: Mapping[int, Sequence[Moment]]) -> dict[int, list[NDArray[np.float32]]]:
+        return self._album.embeddings(moments, FaceEmbedder().embedding)
+
     def _write_part(self) -> None:
-        notes = [tracklet_json(tracklet) for tracklet in self._reader.tracklets()]
+        notes = [tracklet_json(tracklet) for tracklet in self._tracklets()]
         self._undertaking.parts.write(f"piece-{self._piece:05d}", Part(tuple(self._readings), notes))
 
 
@@ -146,7 +170,7 @@ def complete_begun(warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
         try:
             undertaking = _begun(warehouse, lesson, run)
             with undertaking.parts.kept_from_others():
-                yield _completed(undertaking)
+                yield _completed(undertaking, None)
         except EmotionkitError as error:
             yield error
 
@@ -160,5 +184,5 @@ def _begun(warehouse: Path, lesson: Lesson, run: Run) -> Undertaking:
     return Undertaking(Path(lesson.recording), warehouse, settings_of(run), lesson, run)
 
 
-def _completed(undertaking: Undertaking) -> Outcome:
-    return complete(undertaking, sorted(undertaking.parts.names()), recognise=False)
+def _completed(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
+    return complete_unrecorded(undertaking, sorted(undertaking.parts.names()), look)

@@ -119,6 +119,20 @@ class PartsFolder:
             self._path.mkdir(parents=True, exist_ok=True)
             write_durably(self._path / _BEGUN, json.dumps(values).encode())
 
+    def read_notes(self, name: str) -> tuple[list[float], list[dict[str, Any]]] | None:
+        """Return the seconds of a part's frames and its notes, without reading the rest; None as ``read`` does."""
+        try:
+            with pq.ParquetFile(self._path / f"{name}.parquet", page_checksum_verification=True) as file:
+                times = file.read(["pts_s"])
+            return times["pts_s"].to_pylist(), json.loads(times.schema.metadata[_NOTES_KEY])
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+            return None
+
+    def lost(self, name: str) -> WarehouseError:
+        """Discard a part that should be there and return the error that says so."""
+        self.discard(name)
+        return WarehouseError(self._warehouse, f"lost a part, {name}, of {self._path.parent.name}; start again.")
+
     def discard(self, name: str) -> None:
         """Remove a part, so that it is made anew."""
         (self._path / f"{name}.parquet").unlink(missing_ok=True)

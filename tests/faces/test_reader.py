@@ -85,18 +85,3 @@ def test_a_face_that_leaves_or_comes(clips: Path, name, expected):
 
     assert (counts[0], counts[-1]) == expected
     assert sum(one != other for one, other in pairwise(counts)) == 1
-
-
-@pytest.mark.slow
-def test_nine_people_keep_their_numbers_for_a_minute(clips: Path):
-    reader, times = new_reader(), defaultdict(list)
-    counts = []
-    for frame in sampled_frames(clips / "gallery9_60s.mp4", 1):
-        faces = reader.read(frame)
-        counts.append(len(faces))
-        for face in faces:
-            times[face.track_id].append(frame.pts)
-
-    assert np.mean(np.array(counts) == 9) >= 0.95
-    assert sorted(times) == list(range(1, 10))
-    assert all(seen[-1] - seen[0] > 55 for seen in times.values())

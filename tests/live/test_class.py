@@ -17,7 +17,7 @@ from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.live.beginning import plan_class
-from emotionkit.live.lesson import LiveLesson
+from emotionkit.live.lesson import LiveLesson, complete_begun
 from emotionkit.policy import Policy, Purpose
 from emotionkit.project import RecordingsSettings
 from emotionkit.reports import render_lesson_report
@@ -54,16 +54,12 @@ def assert_same_but_for_dropped_frames(live, processed):
         assert (both["emotion_x"] == both["emotion_y"]).mean() >= 0.9
 
 
-@pytest.mark.slow
-def test_where_nothing_is_dropped_rows_and_report_are_those_of_the_recording(sample_class, tmp_path):
-    """Bit by bit, over three pieces; without a clock, so that no machine is too slow for it."""
-    recording = sample_class / "2026-09-14_physics-101_waves.mp4"
-    classifier, settings = LazyClassifier(threads=1), ProcessingSettings()
-    process_recording(recording, tmp_path / "recorded", classifier, settings, lesson_id="it")
-    source = parse_live_source(str(recording))
+def read_live(recording: Path, warehouse: Path, settings: ProcessingSettings, *, is_cut_off: bool = False):
+    """Read a recording as a class, without a clock, so that no machine is too slow; return who was shown when."""
+    classifier, source = LazyClassifier(threads=1), parse_live_source(str(recording))
     policy = Policy(Purpose.DEMONSTRATION, "US")
     plan = plan_class(
-        source, tmp_path / "live", settings, lesson_id="it", policy=policy, min_group=5, naming=RecordingsSettings()
+        source, warehouse, settings, lesson_id="it", policy=policy, min_group=5, naming=RecordingsSettings()
     )
     sampler, numbers = LiveSampler(settings.sample_fps), set()
     undertaking = plan.undertaking((1280, 720), 25.0, classifier.sha256)
@@ -71,20 +67,51 @@ def test_where_nothing_is_dropped_rows_and_report_are_those_of_the_recording(sam
         lesson = LiveLesson(undertaking, classifier, has_key_frames=True)
         for picture in live_pictures(source, opened, lambda _: None):
             if sample := sampler.sample(picture, Fraction(0)):
-                numbers |= {(sample.frame.pts, face.track_id) for face in lesson.read(sample).faces}
-        lesson.finish(picture.end, 0, [])
-    frames, faces, lost = rows(tmp_path / "live", "it")
-    all_frames, all_faces, _ = rows(tmp_path / "recorded", "it")
+                numbers |= {(float(sample.frame.pts), face.track_id) for face in lesson.read(sample).faces}
+        if is_cut_off:
+            lesson.store(0, [])
+        else:
+            lesson.finish(picture.end, 0, [])
+    return numbers
+
+
+def assert_same_lesson(live: Path, recorded: Path):
+    frames, faces, lost = rows(live, "it")
+    all_frames, all_faces, _ = rows(recorded, "it")
     assert lost == {"dropped_frames": 0, "gaps": []}
     assert frames.equals(all_frames)
     assert faces.equals(all_faces)
-    assert open_warehouse(tmp_path / "live").tracks("it").equals(open_warehouse(tmp_path / "recorded").tracks("it"))
+    assert open_warehouse(live).tracks("it").equals(open_warehouse(recorded).tracks("it"))
+
+
+@pytest.mark.slow
+def test_where_nothing_is_dropped_rows_and_report_are_those_of_the_recording(sample_class, tmp_path):
+    """Bit by bit, over three pieces."""
+    recording, settings = sample_class / "2026-09-14_physics-101_waves.mp4", ProcessingSettings()
+    process_recording(recording, tmp_path / "recorded", LazyClassifier(threads=1), settings, lesson_id="it")
+    numbers = read_live(recording, tmp_path / "live", settings)
+    assert_same_lesson(tmp_path / "live", tmp_path / "recorded")
     pages = [render_lesson_report(tmp_path / way, "it", tmp_path / f"{way} reports") for way in ("live", "recorded")]
     assert pages[0].read_text() == pages[1].read_text()
     # The numbers that were shown meanwhile are those that stay.
-    assert {track for _, track in numbers} == set(faces["track_id"])
+    _, faces, _ = rows(tmp_path / "live", "it")
     assert len(numbers) == len(faces)
-    assert {(float(pts), track) for pts, track in numbers} == set(zip(faces["pts_s"], faces["track_id"], strict=True))
+    assert numbers == set(zip(faces["pts_s"], faces["track_id"], strict=True))
+
+
+def test_people_who_move_are_told_apart_as_in_the_recording(moving_tiles, tmp_path, monkeypatch):
+    """The faces that have to be looked at again were kept; of a class that was cut off they are gone."""
+    settings = ProcessingSettings(sample_fps=1, piece_s=5)
+    process_recording(moving_tiles, tmp_path / "recorded", LazyClassifier(threads=1), settings, lesson_id="it")
+    read_live(moving_tiles, tmp_path / "live", settings)
+    assert_same_lesson(tmp_path / "live", tmp_path / "recorded")
+    assert len(open_warehouse(tmp_path / "live").tracks("it")) == 9
+
+    read_live(moving_tiles, tmp_path / "cut", settings, is_cut_off=True)
+    monkeypatch.setattr("emotionkit.live.lesson.FaceEmbedder", lambda: pytest.fail("a face was looked at again"))
+    (outcome,) = complete_begun(tmp_path / "cut")
+    assert outcome.faces == len(rows(tmp_path / "live", "it")[1])
+    assert len(open_warehouse(tmp_path / "cut").tracks("it")) > 9
 
 
 def test_a_file_played_at_its_own_speed_gives_what_processing_it_gives(live, short_lesson, processed):
