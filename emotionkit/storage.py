@@ -35,7 +35,7 @@ def located(text: str) -> Path:
     """Return the path that a text means: of an object where it is a URL, otherwise of a file.
 
     >>> located("s3://class/waves.mp4").with_suffix(".yml"), located("waves.mp4").name
-    (RemotePath('s3://class/waves.mp4'), 'waves.mp4')
+    (RemotePath('s3://class/waves.yml'), 'waves.mp4')
     """
     return RemotePath(text) if _URL.match(text) else Path(text)
 

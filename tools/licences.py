@@ -47,11 +47,12 @@ def needed(name: str, extras: tuple[str, ...] = ()) -> dict[str, Distribution]:
 def licence(package: Distribution) -> str:
     """Return the licence that a package's metadata name, in one line; ``unknown`` if they name none."""
     facts = package.metadata
-    if expression := facts["License-Expression"]:
-        return expression
+    # Where importlib_metadata is loaded, it answers in the library's stead, and raises for what is not there.
+    if "License-Expression" in facts:
+        return facts["License-Expression"]
     classes = [one.split(" :: ")[-1] for one in facts.get_all("Classifier") or () if one.startswith("License :: ")]
     classes = [one for one in classes if one != "OSI Approved"]
-    said = (facts["License"] or "").strip()
+    said = facts["License"].strip() if "License" in facts else ""
     # Some put the whole text there.
     return ", ".join(classes) or (said if said and "\n" not in said and len(said) < 80 else "") or "unknown"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from types import ModuleType
+
+_BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 def start(function: Callable[..., None], *arguments: object) -> BaseProcess:
@@ -29,7 +32,7 @@ def start(function: Callable[..., None], *arguments: object) -> BaseProcess:
 def load_ahead() -> None:
     """Have the process that others are forked from load what they need; whoever knows that it will start some gains."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(["emotionkit.batch.preload"])
-    with _ignoring_interrupts(), _main_left_alone():
+    with _ignoring_interrupts(), _main_left_alone(), _one_thread_each():
         ensure_running()
 
 
@@ -55,6 +58,23 @@ def _main_left_alone() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep NumPy's matrix products to one thread in processes that start meanwhile: a worker is one core's work.
+
+    OpenBLAS has no other switch that Python could reach, and looks at this one when it is loaded.
+    """
+    before = os.environ.get(_BLAS_THREADS)
+    os.environ[_BLAS_THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_BLAS_THREADS]
+        else:
+            os.environ[_BLAS_THREADS] = before
 
 
 @contextmanager
