@@ -12,6 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from emotionkit.batch import night_notice
 from emotionkit.batch.night_notice import Notice, tell
 from emotionkit.errors import InvalidFileError
 from emotionkit.project import NightlySettings, load_project_settings
@@ -88,7 +89,10 @@ def test_a_mail_says_in_its_subject_what_happened(mail_server):
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-def test_a_server_that_asks_for_a_password_gets_it_from_the_environment(mail_server):
+def test_a_server_that_asks_for_a_password_gets_it_from_the_environment(mail_server, monkeypatch):
+    # The server keeps whoever gave a wrong one waiting.
+    monkeypatch.setattr(night_notice, "TIMEOUT_S", 3.0)
+
     def check(server, session, envelope, mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"kit", b"secret"))
 

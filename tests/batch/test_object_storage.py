@@ -51,7 +51,7 @@ def our_own() -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(params=[our_own, moto])
+@pytest.fixture(params=[our_own, pytest.param(moto, marks=pytest.mark.stress)])
 def address(request) -> Iterator[str]:
     with request.param() as address:
         put(address, BUCKET, b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import time
@@ -85,11 +86,11 @@ def _running(command: list[str], stdout: int = subprocess.DEVNULL) -> Iterator[s
 
 
 def _wait_until_taken(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until ffmpeg listens, by what the system says: to ask it would be to be served."""
-    entry = f":{port:04X} 00000000:0000 0A"
+    """Wait until ffmpeg listens, or serves whoever was waiting for it; as the system says: to ask is to be served."""
+    listens_or_serves = re.compile(rf":{port:04X} [0-9A-F]{{8}}:[0-9A-F]{{4}} 0[1A] ")
     until = time.monotonic() + 20
     while time.monotonic() < until and process.poll() is None:
-        if not Path("/proc/net/tcp").exists() or entry in Path("/proc/net/tcp").read_text():
+        if not Path("/proc/net/tcp").exists() or listens_or_serves.search(Path("/proc/net/tcp").read_text()):
             return
         time.sleep(0.05)
     raise AssertionError("ffmpeg does not listen")

