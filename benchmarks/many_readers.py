@@ -50,6 +50,7 @@ def asked(folder: Path, where: str, question: str, lesson_id: str) -> float:
     for _ in range(_TIMES):
         started = time.perf_counter()
         with duckdb.connect(str(folder / file) if file else ":memory:", read_only=file is not None) as connection:
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(text).fetchall()
         took.append(time.perf_counter() - started)
     return statistics.median(took)

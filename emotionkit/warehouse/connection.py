@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -164,11 +164,19 @@ def _patient_connection(folder: Path, path: Path, *, read_only: bool, patience_s
     deadline = time.monotonic() + patience_s
     while True:
         try:
-            return duckdb.connect(path, read_only=read_only, config=_READING if read_only else _WRITING)
+            return _quiet(duckdb.connect(path, read_only=read_only, config=_READING if read_only else _WRITING))
         except duckdb.Error as error:
             if not _in_use(error) or time.monotonic() > deadline:
                 raise _explained(folder, error) from error
         time.sleep(_POLL_S)
+
+
+def _quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Have no bar of progress drawn, which in a kernel would stand in the report and in a worker on the terminal."""
+    # Beside another connection of this process that has locked what they share, this one stays as DuckDB wants it.
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _in_use(error: duckdb.Error) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -131,3 +133,14 @@ def test_work_that_is_done_is_found_cheaply(two_lessons: Path, tmp_path: Path, i
     assert not (tmp_path / "nowhere").exists()
     assert find_lesson(two_lessons, "algebra") == invent.lesson("algebra")
     assert find_lesson(two_lessons, "latin") is None
+
+
+def test_a_question_that_takes_long_draws_no_bar(two_lessons: Path) -> None:
+    """DuckDB draws one where it takes the process for interactive, as in a kernel or a worker; it ended up in reports."""
+    script = (
+        "import sys, emotionkit as ek\n"
+        "answer = ek.open_warehouse(sys.argv[1]).sql(\"SELECT current_setting('enable_progress_bar')\")\n"
+        "print(answer.fetchall())"
+    )
+    done = subprocess.run([sys.executable, "-c", script, two_lessons], capture_output=True, text=True, check=True)
+    assert done.stdout == "[(False,)]\n"
