@@ -116,19 +116,24 @@ def pictured_people(
         pictures: How many pictures of each at most: evenly chosen of those in which the detector finds one face.
         same_room: As with a picture put behind everybody by the conference software.
     """
+    tiles = portraits(data, number, begin=begin, pictures=pictures, same_room=same_room)
+    return [_slide_show(chosen, seed=place) for place, chosen in enumerate(tiles)]
+
+
+def portraits(
+    data: Path, number: int, *, begin: int = 0, pictures: int = 10, same_room: bool = False
+) -> Iterator[list[Luma]]:
+    """Yield the tiles, uint8 (240, 426), that people from pictures show; arguments as for ``pictured_people``."""
     with np.load(data / "press-faces" / "press-faces.npz") as stored:
         encoded, lengths = stored["jpeg"], stored["lengths"]
     ends = np.cumsum(lengths)
     detector = DlibDetector(DetectionSettings())
-    people = []
     for place, (first, last) in enumerate(PRESS_RUNS[begin : begin + number]):
         files = (encoded[ends[index] - lengths[index] : ends[index]] for index in range(first, last + 1))
         room = _room(0 if same_room else place + 1)
         tiles = [_in_room(np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8), room) for file in files]
         clear = [tile for tile in tiles if len(detector.detect(tile)) == 1]
-        chosen = [clear[index] for index in np.linspace(0, len(clear) - 1, min(pictures, len(clear))).astype(int)]
-        people.append(_slide_show(chosen, seed=place))
-    return people
+        yield [clear[index] for index in np.linspace(0, len(clear) - 1, min(pictures, len(clear))).astype(int)]
 
 
 def _in_room(face: Luma, room: Luma) -> Luma:

@@ -1,8 +1,7 @@
 """Presences become people: one number for everybody in a lesson, however often they come and go or change places.
 
 Who is there at the same time as somebody else is somebody else. What position and surroundings leave open, dlib's
-embeddings of a few pictures decide: a constrained agglomerative clustering (Davidson and Ravi, Agglomerative
-Hierarchical Clustering with Constraints, PKDD 2005) that joins the nearest two first and averages what it joins.
+embeddings of a few pictures decide.
 """
 
 from __future__ import annotations
@@ -13,26 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emotionkit.faces.clustering import clustered
 from emotionkit.faces.joining import Presence
 from emotionkit.faces.matching import best_first, distance_between, possible_matches, without_doubt
 from emotionkit.faces.portraits import CLEAR, Embed, embeddings_at
 from emotionkit.faces.tracklet import Moment
 from emotionkit.records import Frame
 
-SPREAD = 0.0925
-"""Mean square of the distance between an embedding and its person's mean."""
-SAME_PERSON = 0.17
-"""Square of the distance between two people's means, estimated without the spread, up to which they are one person."""
 PICTURES = 3
 """Pictures looked at of a group of presences at most."""
 PER_MINUTE = 20
 """Pictures looked at per minute of the lesson, unless one of each group is more. A picture takes 0.08 s of one core,
 nearly all of the time that this needs; where people come and go that often, one of each tells as much as three."""
-DOUBLE = -0.08
-"""Estimate of the same square up to which two people who are there at the same time have the same face."""
-SAME_PLACE, SAME_PLACE_FIRST = 0.03, 0.25
-"""What it counts, in the same square, that one took the place of the other: for whether they are one person, and, where
-faces do not tell, for which two are joined first."""
 
 
 @dataclass(slots=True)
@@ -126,74 +117,11 @@ def _continued(presences: Sequence[Presence]) -> list[_Group]:
 def _clustered(groups: Sequence[_Group], embeddings: Mapping[int, Sequence[NDArray[np.float32]]]) -> list[list[int]]:
     """Return the groups, by their place, that are one person's."""
     seen = sorted(embeddings)
-    clusters = [[number] for number in seen]
-    if len(seen) > 1:
-        points = np.stack([np.mean(embeddings[number], axis=0) for number in seen])
-        weights = np.array([_independent(np.stack(embeddings[number])) for number in seen])
-        follows = _follows([groups[number] for number in seen])
-        apart = _apart([groups[number] for number in seen])
-        _merge(clusters, points, weights, follows, apart)
+    looked_at = [groups[number] for number in seen]
+    pictures = [np.stack(embeddings[number]) for number in seen]
+    together = clustered(pictures, _apart(looked_at), _follows(looked_at)) if seen else []
     alone = [[number] for number in range(len(groups)) if number not in embeddings]
-    return [cluster for cluster in clusters if cluster] + alone
-
-
-def _merge(
-    clusters: list[list[int]],
-    points: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    follows: NDArray[np.bool_],
-    apart: NDArray[np.bool_],
-) -> None:
-    """Join the nearest two clusters again and again as long as they are near enough and may be one; in place.
-
-    Whose face is also somebody else's at the same time is known by her place, as far as that goes.
-    """
-    squares = np.stack([_distances(points, weights, row) for row in range(len(points))])
-    doubled = ((squares <= DOUBLE) & apart).sum(axis=1) > 1
-    # What is the face of one of them is a double's at any other time as well.
-    doubled |= (squares <= SAME_PERSON)[:, doubled].any(axis=1)
-
-    def order(row: int) -> NDArray[np.float64]:
-        """Return float64 (n,): which to join first to one; infinite where that is out of the question."""
-        squares = _distances(points, weights, row)
-        is_far = squares - SAME_PLACE * follows[row] > SAME_PERSON
-        first = follows[row] & (doubled | doubled[row])
-        nearness = np.where(first, np.maximum(squares, 0) - SAME_PLACE_FIRST, squares)
-        return np.where(is_far | apart[row], np.inf, nearness)
-
-    orders = np.stack([order(row) for row in range(len(points))])
-    while np.isfinite(orders.min()):
-        one, other = map(int, np.unravel_index(orders.argmin(), orders.shape))
-        total = weights[one] + weights[other]
-        points[one] = (weights[one] * points[one] + weights[other] * points[other]) / total
-        weights[one] = total
-        clusters[one] += clusters[other]
-        clusters[other] = []
-        apart[one] |= apart[other]
-        apart[:, one] = apart[one]
-        apart[other] = apart[:, other] = True
-        follows[one] |= follows[other]
-        follows[:, one] = follows[one]
-        orders[one] = orders[:, one] = order(one)
-        orders[other] = orders[:, other] = np.inf
-
-
-def _independent(pictures: NDArray[np.float32]) -> float:
-    """Return how many independent pictures some pictures of one person are worth: one if all of them are the same."""
-    if len(pictures) == 1:
-        return 1.0
-    scatter = float(pictures.var(axis=0, ddof=1).sum())
-    return 1 + (len(pictures) - 1) * min(1.0, scatter / SPREAD)
-
-
-def _distances(points: NDArray[np.float32], weights: NDArray[np.float64], row: int) -> NDArray[np.float64]:
-    """Return float64 (n,): the square of the distance of one person's mean from each, without what the spread adds.
-
-    The expected square of the distance between two sample means is that of the distance between the true ones and the
-    variance of both samples' means.
-    """
-    squares = ((points - points[row]) ** 2).sum(axis=1, dtype=np.float64)
-    return squares - SPREAD * (1 / weights + 1 / weights[row])
+    return [[seen[place] for place in cluster] for cluster in together] + alone
 
 
 def _apart(groups: Sequence[_Group]) -> NDArray[np.bool_]:
