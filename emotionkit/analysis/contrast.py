@@ -94,8 +94,9 @@ def contrast(samples: tuple[Sample, ...], settings: AnalysisSettings) -> Contras
     Where one side has more than twice the students of the other, the skewness of rare expressions no longer cancels.
     The interval is then that of the difference of two fiducial quantities, one for the mean of each side (Hannig, Iyer
     and Patterson, Fiducial generalized confidence intervals, Journal of the American Statistical Association 101,
-    2006), with the skewness that :func:`emotionkit.analysis.bootstrap.interval` takes. The test is also one by
-    permutation (Fisher, The Design of Experiments, 1935), of which the larger p counts. Values must be shares for that.
+    2006), with the skewness that :func:`emotionkit.analysis.bootstrap.interval` takes. The p is the larger of theirs,
+    which allows that students vary less on one side, and of a permutation's, which holds where they vary alike (Fisher,
+    The Design of Experiments, 1935). Values must be shares for that.
 
     Args:
         samples: Each of more than 2 students in effect.
@@ -109,16 +110,18 @@ def contrast(samples: tuple[Sample, ...], settings: AnalysisSettings) -> Contras
     freedom = np.clip(freedom, freedoms.min(), freedoms.sum())
     estimate = np.sum([sample.coefficient * sample.mean for sample in samples], axis=0)
     error = np.sqrt(variance)
-    p = 2 * stdtr(freedom, -np.abs(estimate) / error)
     random = np.random.default_rng(settings.seed)
     if _uneven(samples):
-        low, high = _from_sides(samples, settings.confidence, random)
-        p = np.maximum(p, _permuted_p(samples, estimate, random))
+        drawn = _fiducial(samples, random)
+        low, high = np.quantile(drawn, [(1 - settings.confidence) / 2, (1 + settings.confidence) / 2], axis=0)
+        beyond = np.minimum((drawn >= 0).sum(axis=0), (drawn <= 0).sum(axis=0))
+        p = np.maximum(np.minimum(2 * (1 + beyond) / (1 + DRAWS), 1), _permuted_p(samples, estimate, random))
     else:
         half = error * np.quantile(
             np.abs(_wild_t(samples, influences, settings.resamples, random)), settings.confidence, axis=0
         )
         low, high = estimate - half, estimate + half
+        p = 2 * stdtr(freedom, -np.abs(estimate) / error)
     return Contrast(estimate, error, low, high, freedom, p)
 
 
@@ -152,10 +155,8 @@ def _number(side: list[Sample]) -> float:
     return sum(abs(s.coefficient) for s in side) ** 2 / sum(s.coefficient**2 / s.number for s in side)
 
 
-def _from_sides(
-    samples: tuple[Sample, ...], confidence: float, random: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the ends of the interval of a difference of shares, each float64 (7,).
+def _fiducial(samples: tuple[Sample, ...], random: np.random.Generator) -> NDArray[np.float64]:
+    """Return float64 (draws, 7): differences of shares as likely as what was seen leaves them.
 
     Degrees of freedom are Satterthwaite's for the whole difference, as if students varied alike on both sides: few that
     happen to be alike would promise more of them than there are (An approximate distribution of estimates of variance
@@ -175,8 +176,7 @@ def _from_sides(
         skewness = beta_skewness(mean, error**2 * number) / np.sqrt(number)
         moved = mean - error * unskewed(random.standard_t(freedom, (DRAWS, 1)), skewness)
         drawn += sign * scale * np.clip(moved, 0, 1)
-    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
-    return low, high
+    return drawn
 
 
 def _permuted_p(
