@@ -132,7 +132,7 @@ def skewed_ends(
     units = max(units, 2.0)
     skewness = beta_skewness(estimate, error**2 * units) / np.sqrt(units)
     quantile = stdtrit(units - 1, (1 + confidence) / 2)
-    return estimate - error * _unskewed(quantile, skewness), estimate - error * _unskewed(-quantile, skewness)
+    return estimate - error * unskewed(quantile, skewness), estimate - error * unskewed(-quantile, skewness)
 
 
 def beta_skewness(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,7 +157,7 @@ def _ends_of_all_or_nothing(
     return np.minimum(least, estimate), np.maximum(most, estimate)
 
 
-def _unskewed(quantile: float, skewness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what Hall's transformation takes to a quantile; ``skewness`` is that of the studentised mean."""
+def unskewed(quantile: float | NDArray[np.float64], skewness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what Hall's transformation takes to a quantile; ``skewness`` is that of the mean. Shapes broadcast."""
     some = np.where(np.abs(skewness) < 1e-6, 1e-6, skewness)
     return 3 / some * (np.cbrt(1 + some * (quantile - some / 6)) - 1)

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from emotionkit.analysis.bootstrap import TINY, interval
+from emotionkit.analysis.bootstrap import TINY, beta_skewness, unskewed
 from emotionkit.analysis.readings import effective_number
 from emotionkit.analysis.settings import AnalysisSettings
 
 MOST_UNEVEN = 2.0
 """How many times the students of one side the other may have before skewness counts."""
 PERMUTATIONS = 10_000
+DRAWS = 10_000
+"""From the fiducial distributions of two means."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,9 +92,11 @@ def contrast(samples: tuple[Sample, ...], settings: AnalysisSettings) -> Contras
     many tests look, a bootstrap of few students promises more than it holds (docs/decisions/0015).
 
     Where one side has more than twice the students of the other, the skewness of rare expressions no longer cancels.
-    The interval is then put together from those of the means (Zou and Donner, Construction of confidence limits about
-    effect measures: a general approach, Statistics in Medicine 27, 2008), and the test is also one by permutation
-    (Fisher, The Design of Experiments, 1935), of which the larger p counts. Values must be shares for that.
+    The interval is then that of the difference of two fiducial quantities, one for the mean of each side (Hannig, Iyer
+    and Patterson, Fiducial generalized confidence intervals, Journal of the American Statistical Association 101,
+    2006), with the skewness that :func:`emotionkit.analysis.bootstrap.interval` takes. The p is the larger of theirs,
+    which allows that students vary less on one side, and of a permutation's, which holds where they vary alike (Fisher,
+    The Design of Experiments, 1935). Values must be shares for that.
 
     Args:
         samples: Each of more than 2 students in effect.
@@ -106,16 +110,18 @@ def contrast(samples: tuple[Sample, ...], settings: AnalysisSettings) -> Contras
     freedom = np.clip(freedom, freedoms.min(), freedoms.sum())
     estimate = np.sum([sample.coefficient * sample.mean for sample in samples], axis=0)
     error = np.sqrt(variance)
-    p = 2 * stdtr(freedom, -np.abs(estimate) / error)
     random = np.random.default_rng(settings.seed)
     if _uneven(samples):
-        low, high = _from_ends_of_means(samples, settings.confidence)
-        p = np.maximum(p, _permuted_p(samples, estimate, random))
+        drawn = _fiducial(samples, random)
+        low, high = np.quantile(drawn, [(1 - settings.confidence) / 2, (1 + settings.confidence) / 2], axis=0)
+        beyond = np.minimum((drawn >= 0).sum(axis=0), (drawn <= 0).sum(axis=0))
+        p = np.maximum(np.minimum(2 * (1 + beyond) / (1 + DRAWS), 1), _permuted_p(samples, estimate, random))
     else:
         half = error * np.quantile(
             np.abs(_wild_t(samples, influences, settings.resamples, random)), settings.confidence, axis=0
         )
         low, high = estimate - half, estimate + half
+        p = 2 * stdtr(freedom, -np.abs(estimate) / error)
     return Contrast(estimate, error, low, high, freedom, p)
 
 
@@ -140,25 +146,37 @@ def _uneven(samples: tuple[Sample, ...]) -> bool:
     sides = [[sample for sample in samples if sample.coefficient * sign > 0] for sign in (1, -1)]
     if not all(sides):
         return False
-    here, there = (
-        sum(abs(s.coefficient) for s in side) ** 2 / sum(s.coefficient**2 / s.number for s in side) for side in sides
-    )
+    here, there = (_number(side) for side in sides)
     return max(here, there) > MOST_UNEVEN * min(here, there)
 
 
-def _from_ends_of_means(
-    samples: tuple[Sample, ...], confidence: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the ends of the interval of a contrast of shares, each float64 (7,), from the intervals of its means."""
-    down, up, estimate = np.zeros(7), np.zeros(7), np.zeros(7)
-    for sample in samples:
-        mean = sample.mean
-        low, high = interval(mean, np.sqrt(sample.variance / sample.number), sample.number, confidence)
-        away = [sample.coefficient * (low - mean), sample.coefficient * (high - mean)]
-        down += np.minimum(*away) ** 2
-        up += np.maximum(*away) ** 2
-        estimate += sample.coefficient * mean
-    return estimate - np.sqrt(down), estimate + np.sqrt(up)
+def _number(side: list[Sample]) -> float:
+    """Return the effective number of students behind the mean of one side."""
+    return sum(abs(s.coefficient) for s in side) ** 2 / sum(s.coefficient**2 / s.number for s in side)
+
+
+def _fiducial(samples: tuple[Sample, ...], random: np.random.Generator) -> NDArray[np.float64]:
+    """Return float64 (draws, 7): differences of shares as likely as what was seen leaves them.
+
+    Degrees of freedom are Satterthwaite's for the whole difference, as if students varied alike on both sides: few that
+    happen to be alike would promise more of them than there are (An approximate distribution of estimates of variance
+    components, Biometrics Bulletin 2, 1946).
+    """
+    expected = [sample.coefficient**2 / sample.number for sample in samples]
+    squares = [part**2 / (sample.number - 1) for part, sample in zip(expected, samples, strict=True)]
+    freedom = sum(expected) ** 2 / sum(squares)
+    drawn = np.zeros((DRAWS, 7))
+    for sign in (1, -1):
+        side = [sample for sample in samples if sample.coefficient * sign > 0]
+        scale = sum(abs(sample.coefficient) for sample in side)
+        mean = np.sum([abs(sample.coefficient) * sample.mean for sample in side], axis=0) / scale
+        parts = [sample.coefficient**2 * sample.variance / sample.number for sample in side]
+        error = np.sqrt(np.sum(parts, axis=0)) / scale
+        number = _number(side)
+        skewness = beta_skewness(mean, error**2 * number) / np.sqrt(number)
+        moved = mean - error * unskewed(random.standard_t(freedom, (DRAWS, 1)), skewness)
+        drawn += sign * scale * np.clip(moved, 0, 1)
+    return drawn
 
 
 def _permuted_p(

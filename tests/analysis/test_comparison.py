@@ -220,6 +220,36 @@ def test_a_small_class_against_many_raises_no_more_alarms():
     assert alarms / 100 <= 0.05 + 4 * np.sqrt(0.05 * 0.95 / 100)
 
 
+@pytest.mark.parametrize("alike", ["neither", "the many"])
+def test_very_uneven_sides_keep_their_level(alike):
+    """Means are the same; shapes are, or those of the larger side lie closer together: four standard errors of 100."""
+    random = np.random.default_rng(21)
+    pool = shares(random, 20_000, 1)[:, 0]
+    many = pool if alike == "neither" else pool.mean(axis=0) + 0.4 * (pool - pool.mean(axis=0))
+    held, alarms = [], 0
+    for _ in range(100):
+        rows = [
+            table("a", many[random.integers(len(pool), size=25)], known=False),
+            table("b", pool[random.integers(len(pool), size=5)], known=False),
+        ]
+        result = lesson_difference(pd.concat(rows), "b", ["a"]).table
+        held.append(((result["low"] <= 0) & (result["high"] >= 0)).to_numpy())
+        alarms += bool((result["p_holm"] <= 0.05).any())
+    margin = 4 * np.sqrt(0.05 * 0.95 / 100)
+    assert np.mean(held) == pytest.approx(0.95, abs=margin)
+    assert alarms / 100 <= 0.05 + margin
+
+
+def test_a_difference_of_very_uneven_sides_is_found_on_either_side():
+    random = np.random.default_rng(22)
+    many, few = table("a", shares(random, 25, 1)[:, 0], known=False), shares(random, 9, 1)[:, 0]
+    rows = pd.concat([happier(many, 0.8), table("b", few, known=False)])
+    there, back = (lesson_difference(rows, *sides).table.loc["happy"] for sides in (("a", ["b"]), ("b", ["a"])))
+    assert there["low"] > 0 > back["high"]
+    assert max(there["p_holm"], back["p_holm"]) < 0.05
+    assert there["low"] == pytest.approx(-back["high"], abs=0.02)
+
+
 def test_weights_count_in_the_interval():
     random = np.random.default_rng(13)
     values = random.standard_normal((40, 7))
@@ -296,13 +326,36 @@ def test_a_trend_needs_times_and_takes_an_empty_table():
     assert empty.table.isna().all(axis=None)
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_trends_keep_their_level(known):
-    """Four standard errors of 100 courses without a trend."""
+def test_without_ids_a_trend_is_the_line_through_the_lessons():
+    means, when = course(np.random.default_rng(23), 7, 8, known=False)
+    row = course_trend(means, when).table.loc["happy"]
+    line = stats.linregress(np.arange(8), means.groupby("lesson_id")["happy"].mean())
+    assert row["p"] == pytest.approx(line.pvalue)
+    assert row["high"] - row["slope"] == pytest.approx(stats.t.ppf(0.975, 6) * line.stderr)
+
+
+def test_a_trend_does_not_change_with_names_or_unit_of_time():
+    means, when = course(np.random.default_rng(24), 6, 7)
+    again = means.sample(frac=1, random_state=0)
+    again["student_id"] = again["person"] = again["person"].map(lambda name: f"Z{99 - int(name[1:])}")
+    first = course_trend(means, when).table
+    weekly = course_trend(again, {lesson: 7 * time for lesson, time in when.items()}).table
+    pd.testing.assert_frame_equal(first[["slope", "low", "high"]] / 7, weekly[["slope", "low", "high"]])
+    pd.testing.assert_frame_equal(first[["p", "p_holm"]], weekly[["p", "p_holm"]])
+
+
+@pytest.mark.parametrize(("known", "own", "together"), [(True, 0, 0), (False, 0, 0), (True, 0, 0.5), (True, 0.5, 0.5)])
+def test_trends_keep_their_level(known, own, together):
+    """Four standard errors of 100 courses without a trend, with students' own slopes and lessons that move together."""
     random = np.random.default_rng(20)
     held, alarms = [], 0
     for _ in range(100):
-        result = course_trend(*course(random, 9, 8, known=known)).table
+        moves = together * random.standard_normal((1, 8, 7))
+        moves = moves + own * random.standard_normal((9, 1, 7)) * np.linspace(-1, 1, 8)[:, None]
+        values = shares(random, 9, 8) * np.exp(moves)
+        values /= values.sum(axis=-1, keepdims=True)
+        rows = pd.concat([table(f"{lesson}", values[:, lesson], known=known) for lesson in range(8)])
+        result = course_trend(rows, {f"{lesson}": float(lesson) for lesson in range(8)}).table
         held.append(((result["low"] <= 0) & (result["high"] >= 0)).to_numpy())
         alarms += bool((result["p_holm"] <= 0.05).any())
     margin = 4 * np.sqrt(0.05 * 0.95 / 100)
