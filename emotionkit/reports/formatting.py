@@ -50,6 +50,17 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
+def duration(seconds: float) -> str:
+    """Return how long something takes, in a way that is no time of day and none of the lesson.
+
+    >>> [duration(seconds).replace(chr(160), " ") for seconds in (5, 60, 75)]
+    ['5 s', '1 min', '1 min 15 s']
+    """
+    minutes, second = divmod(round(seconds), 60)
+    parts = [f"{minutes}\N{NO-BREAK SPACE}min"] * bool(minutes) + [f"{second}\N{NO-BREAK SPACE}s"] * bool(second)
+    return " ".join(parts) or "0\N{NO-BREAK SPACE}s"
+
+
 def number(value: float) -> str:
     """Return a number with at most one decimal and marks between thousands.
 
