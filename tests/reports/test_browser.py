@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import json
 import re
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 from pathlib import Path
 
 import pytest
-from chromium import Tab, browsing
+from chromium import Tab, browsing, violations
 from in_process import page_of
 
 from emotionkit.records import LessonSegment
@@ -93,13 +91,6 @@ def test_axe_finds_nothing(tab, pages, kind, dark):
     tab.open(pages[kind].as_uri(), *PHONE, dark=dark)
     tab.value("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert violations(tab) == []
-
-
-def violations(tab: Tab) -> list[tuple[str, str]]:
-    """What axe-core has to say of the page: the rule, and the first element that breaks it."""
-    tab.value(resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; true")
-    found = json.loads(tab.value("axe.run().then(result => JSON.stringify(result.violations))"))
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def test_axe_would_find_something(tab, pages):

@@ -42,7 +42,7 @@ WITHHELD = (
 )
 
 TIMELINE = "Through the lesson"
-TIMELINE_CAPTION = "Each strip: share from 0 to {top}, one step per {bin}. Grey: no picture, or too few faces."
+TIMELINE_CAPTION = "Each strip: share from 0 to {top}, one step per {bin}. Grey: no picture or too few faces."
 TIMELINE_ALT = "{emotion} from 0:00 to {end}"
 FACES_AXIS = "Faces"
 FACES_TOP = "0 to {top}"

@@ -44,7 +44,7 @@ WITHHELD = (
 
 TIMELINE = "Durch die Stunde"
 TIMELINE_CAPTION = (
-    "Jeder Streifen: Anteil von 0 bis {top}, eine Stufe je {bin}. Grau: kein Bild, oder zu wenige Gesichter."
+    "Jeder Streifen: Anteil von 0 bis {top}, eine Stufe je {bin}. Grau: kein Bild oder zu wenige Gesichter."
 )
 TIMELINE_ALT = "{emotion} von 0:00 bis {end}"
 FACES_AXIS = "Gesichter"
