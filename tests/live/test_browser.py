@@ -91,7 +91,7 @@ def test_a_page_lets_nothing_in_and_says_when_nothing_comes_any_more(live, short
     browser.open(command.wait_for("started")["url"])
     browser.wait_for("document.querySelector('#status .state.running') !== null")
     browser.value("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title=1\">')")
-    browser.value("fetch('https://example.org/')")
+    assert browser.value("fetch('https://example.org/').catch(() => 'refused')") == "refused"
     browser.value("document.head.append(Object.assign(document.createElement('script'), {text: 'document.title=2'}))")
     assert browser.value("document.title") == "The class now"
     assert len(browser.said) >= 3
