@@ -107,10 +107,10 @@ def name(value: str | None, longest: int = LONGEST_NAME) -> str:
 def people(count: int) -> str:
     """Return how many people, in words.
 
-    >>> people(1), people(9)
-    ('one person', '9 people')
+    >>> people(1), people(9), people(12500)
+    ('one person', '9 people', '12,500 people')
     """
-    return texts.STUDENTS[min(count, 2) - 1].format(count=count)
+    return texts.STUDENTS[min(count, 2) - 1].format(count=number(count))
 
 
 def span(start_s: float, end_s: float) -> str:
