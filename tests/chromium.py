@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,13 @@ class Tab:
             case "Runtime.exceptionThrown":
                 self.said.append(str(parameters["exceptionDetails"]))
         return message
+
+
+def violations(tab: Tab) -> list[tuple[str, str]]:
+    """What axe-core has to say of the page: the rule, and the first element that breaks it."""
+    tab.value(resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; true")
+    found = json.loads(tab.value("axe.run().then(result => JSON.stringify(result.violations))"))
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 @contextlib.contextmanager

@@ -51,19 +51,23 @@ def elan(codes: pd.DataFrame) -> str:
 
 
 def boris(codes: pd.DataFrame) -> str:
-    """Return codes as BORIS exports tabular events: a row where a state starts, and one where it stops."""
-    head = "Observation id,Observation date,Description,Observation type,Source,FPS (frame/s),Subject,Behavior,"
-    head += "Behavioral category,Behavior type,Time,Media file name,Comment\n"
+    """Return codes as BORIS 10 exports tabular events: a row where a state starts, and one where it stops."""
+    head = "Observation id,Observation date,Description,Observation duration,Observation type,Source,Time offset (s),"
+    head += "Media duration (s),FPS,Subject,Behavior,Behavioral category,Behavior type,Time,Media file name,"
+    head += "Image index,Image file path,Comment"
     rows = [
         (time, student, code, kind)
         for student, start_s, end_s, code in codes.to_numpy().tolist()
         for time, kind in ((start_s, "START"), (end_s, "STOP"))
     ]
-    known = f"strong,2026-10-01 10:00:00,,Media file(s),player #1:{LESSON}.mp4,25.0"
-    return head + "".join(
-        f"{known},{student},{code},expressions,{kind},{time:.3f},{LESSON}.mp4,\n"
-        for time, student, code, kind in sorted(rows, key=lambda row: (row[0], row[3] == "START", row[1]))
-    )
+    rows.sort(key=lambda row: row[:3])
+    coded_s = rows[-1][0] - rows[0][0]
+    known = f"strong,2026-10-01 10:00:00,,{coded_s:.3f},Media file(s),player #1:{LESSON}.mp4,0.0,60.000,25.000"
+    lines = [
+        f"{known},{student},{code},expressions,{kind},{time:.3f},{LESSON}.mp4,{round(25 * time)},NA,"
+        for time, student, code, kind in rows
+    ]
+    return "\r\n".join([head, *lines, ""])
 
 
 def plain(codes: pd.DataFrame) -> str:
@@ -97,7 +101,7 @@ def main() -> None:
     folder = parser.parse_args().into
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files(pd.read_csv(SAMPLE_CLASS / f"{LESSON}.truth.csv")).items():
-        (folder / name).write_text(content, encoding="utf-8")
+        (folder / name).write_bytes(content.encode())
 
 
 def _clock(seconds: float) -> str:

@@ -51,11 +51,12 @@ def read_table(path: Path) -> TextTable:
         line = content[: error.start].count(b"\n") + 1
         raise InvalidFileError(path, "this is no text in UTF-8; export the table anew.", line=line) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows = []
+    rows: list[tuple[int, Row]] = []
     try:
         for row in reader:
             cells = tuple(cell.strip() for cell in row)
-            if any(cells) and not cells[0].startswith("#"):
+            # ELAN begins with where the media are; below, a name may begin so too.
+            if any(cells) and (rows or not cells[0].startswith("#")):
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
         raise InvalidFileError(path, f"this is no row of a table ({error}).", line=reader.line_num) from error

@@ -1,4 +1,4 @@
-"""What human observers saw, read from the tables that they export, as one frame."""
+"""What human observers saw, read from the files of their tools, as one frame."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from emotionkit.analysis.code_formats import Event, events
-from emotionkit.analysis.code_tables import read_table
+from emotionkit.analysis.code_events import Event
+from emotionkit.analysis.code_formats import events
 from emotionkit.errors import InvalidFileError, InvalidInputError, quoted
 from emotionkit.records import EMOTIONS
 
@@ -32,10 +32,12 @@ def read_codes(
 ) -> pd.DataFrame:
     """Return the codes of one or more files, by coder, student and time.
 
-    Understood are ELAN's tab-delimited and CSV exports (with or without names of columns, tiers below or beside each
-    other, times in any of its formats but frames), BORIS' tabular and aggregated events, and tables with columns such
-    as ``student``, ``start_s``, ``end_s``, ``code`` and, if more than one person coded, ``coder``. A tier is a student,
-    or ``student@coder``; where ELAN knows a participant, that is the student. Nobody named, the coder is the file.
+    Understood are ELAN's own files, its tab-delimited and CSV exports (with or without names of columns, tiers below or
+    beside each other, times in any of its formats but frames), BORIS' tabular and aggregated events, and tables with
+    columns such as ``student``, ``start_s``, ``end_s``, ``code`` and, if more than one person coded, ``coder``. A tier
+    is a student, or ``student@coder``; where ELAN knows a participant, that is the student, and its annotator the
+    coder. Of BORIS an independent variable ``observer`` is the coder, or else the observation where there are several.
+    Nobody named, the coder is the file.
 
     Args:
         paths: The files.
@@ -56,7 +58,7 @@ def read_codes(
     rows: list[tuple[str, str, float, float, str]] = []
     for path in files:
         before = len(rows)
-        for event in events(read_table(path)):
+        for event in events(path):
             code = _expression(path, event, known)
             if code is not None:
                 times = (event.start_s + offset_s, event.end_s + offset_s)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emotionkit.analysis.code_formats import STUDENT, Cells
+from emotionkit.analysis.code_events import STUDENT, Cells
 from emotionkit.analysis.code_tables import read_table
 from emotionkit.analysis.ratings import PEOPLE_COLUMNS
 from emotionkit.analysis.readings import require_columns

@@ -12,16 +12,30 @@ from emotionkit.faces.portraits import LARGEST_PORTRAIT, Embed
 from emotionkit.faces.tracklet import Moment
 from emotionkit.records import BoundingBox, Frame
 
+LARGEST_ALBUM = 128 * 2**20
+"""Bytes of pictures: five each of 280 of the largest faces, or of 2,000 of 55 pixels, as in a gallery."""
+
 
 class Album:
-    """The faces at moments that may be asked for, as a second look into a recording would find them."""
+    """The faces at moments that may be asked for, as a second look into a recording would find them.
 
-    def __init__(self) -> None:
+    However long a class and however often somebody comes anew, it stays within its size: then everybody's clearest
+    picture is kept before anybody's second one. Who has none left is told by place and surroundings alone.
+    """
+
+    def __init__(self, largest: int = LARGEST_ALBUM) -> None:
+        """Begin without pictures, of which ``largest`` bytes are kept at most."""
+        self._largest = largest
         self._pictures: dict[Moment, tuple[NDArray[np.uint8], BoundingBox]] = {}
 
     def __len__(self) -> int:
         """Return the number of pictures; each takes 90 kB at most, and 12 kB of a face of 55 pixels."""
         return len(self._pictures)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pictures."""
+        return sum(picture.nbytes for picture, _ in self._pictures.values())
 
     def take(self, frame: Frame, moments: Iterable[Moment]) -> None:
         """Keep the faces of a frame that are chosen.
@@ -34,10 +48,23 @@ class Album:
             if moment.pts_s == float(frame.pts) and moment not in self._pictures:
                 self._pictures[moment] = surroundings(frame.luma, moment.box, LARGEST_PORTRAIT)
 
-    def keep(self, moments: Iterable[Moment]) -> None:
-        """Forget all pictures but those of some moments."""
-        kept = set(moments)
-        self._pictures = {moment: picture for moment, picture in self._pictures.items() if moment in kept}
+    def keep(self, chosen: Iterable[Sequence[Moment]]) -> None:
+        """Forget all pictures but those of some moments, and of these what is too much.
+
+        Args:
+            chosen: Moments of one person after another.
+        """
+        places: dict[Moment, tuple[int, float]] = {}
+        for moments in chosen:
+            clearest_first = sorted(moments, key=lambda moment: -moment.quality)
+            places |= {moment: (place, -moment.quality) for place, moment in enumerate(clearest_first)}
+        self._pictures = {moment: picture for moment, picture in self._pictures.items() if moment in places}
+        size = self.size
+        if size > self._largest:
+            for moment in sorted(self._pictures, key=places.__getitem__, reverse=True):
+                if size <= self._largest:
+                    break
+                size -= self._pictures.pop(moment)[0].nbytes
 
     def embeddings(self, moments: Mapping[int, Sequence[Moment]], embed: Embed) -> dict[int, list[NDArray[np.float32]]]:
         """Return the embeddings, float32 (128,) each, of faces at some moments, in the order of time, by their key.

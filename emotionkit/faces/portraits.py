@@ -52,11 +52,11 @@ class PortraitChooser:
 
     def times(self) -> set[float]:
         """Return the seconds of the frames that pictures are wanted of."""
-        return {moment.pts_s for moment in self.all_moments()}
+        return {moment.pts_s for moments in self.all_moments() for moment in moments}
 
-    def all_moments(self) -> list[Moment]:
-        """Return the moments chosen so far of all tracks; those that come later may take the place of some."""
-        return [moment for track_id in self._tracks for moment in self.moments(track_id)]
+    def all_moments(self) -> list[tuple[Moment, ...]]:
+        """Return the moments chosen so far of each track; those that come later may take the place of some."""
+        return [self.moments(track_id) for track_id in self._tracks]
 
     def moments(self, track_id: int) -> tuple[Moment, ...]:
         """Return the moments chosen of a track, in the order of time."""

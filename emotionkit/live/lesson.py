@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ class LiveLesson:
         self._cutter = Cutter(self._settings.piece_s, by_key_frames=has_key_frames)
         self._joiner = TrackJoiner(self._settings.tracking)
         self._album = Album()
-        self._chosen_before: list[Moment] = []
+        self._chosen_before: list[tuple[Moment, ...]] = []
         self._piece = 0
         self._stored_until = Fraction(0)
         self._begin_piece()
@@ -73,7 +74,7 @@ class LiveLesson:
         self._readings.append(reading)
         self._chooser.note(reading)
         chosen = self._chooser.all_moments()
-        self._album.take(sample.frame, chosen)
+        self._album.take(sample.frame, chain.from_iterable(chosen))
         self._album.keep([*self._chosen_before, *chosen])
         numbers = self._numbers()
         faces = tuple(replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
@@ -135,7 +136,7 @@ class LiveLesson:
     def _end_piece(self) -> None:
         self._write_part()
         self._joiner.join(self._tracklets(), [reading.pts for reading in self._readings])
-        self._chosen_before = [moment for presence in self._joiner.presences for moment in presence.moments]
+        self._chosen_before = [presence.moments for presence in self._joiner.presences]
         self._piece += 1
         self._begin_piece()
 

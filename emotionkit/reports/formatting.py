@@ -50,6 +50,17 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
+def duration(seconds: float) -> str:
+    """Return how long something takes, in a way that is no time of day and none of the lesson.
+
+    >>> [duration(seconds).replace(chr(160), " ") for seconds in (5, 60, 75)]
+    ['5 s', '1 min', '1 min 15 s']
+    """
+    minutes, second = divmod(round(seconds), 60)
+    parts = [f"{minutes}\N{NO-BREAK SPACE}min"] * bool(minutes) + [f"{second}\N{NO-BREAK SPACE}s"] * bool(second)
+    return " ".join(parts) or "0\N{NO-BREAK SPACE}s"
+
+
 def number(value: float) -> str:
     """Return a number with at most one decimal and marks between thousands.
 
@@ -96,10 +107,10 @@ def name(value: str | None, longest: int = LONGEST_NAME) -> str:
 def people(count: int) -> str:
     """Return how many people, in words.
 
-    >>> people(1), people(9)
-    ('one person', '9 people')
+    >>> people(1), people(9), people(12500)
+    ('one person', '9 people', '12,500 people')
     """
-    return texts.STUDENTS[min(count, 2) - 1].format(count=count)
+    return texts.STUDENTS[min(count, 2) - 1].format(count=number(count))
 
 
 def span(start_s: float, end_s: float) -> str:

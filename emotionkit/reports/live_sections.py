@@ -121,14 +121,17 @@ def live_timeline(timeline: Timeline) -> str:
             _strip(f"{live_texts.FACES_AXIS} ({live_texts.FACES_TOP.format(top=most)})", "", faces, most, end),
         ],
         end=end,
-        caption=live_texts.TIMELINE_CAPTION.format(top=formatting.percent(top), bin=formatting.clock(timeline.bin_s)),
+        caption=live_texts.TIMELINE_CAPTION.format(
+            top=formatting.percent(top), bin=formatting.duration(timeline.bin_s)
+        ),
     )
 
 
 def live_losses(facts: LiveFacts) -> str:
     """Return what was lost of the class so far; empty where nothing was."""
-    words = live_texts.LOSSES.format(dropped=facts.dropped, gaps=facts.gaps) if facts.dropped or facts.gaps else ""
-    return rendered("live_losses.html.j2", words=words, read_this=live_texts.READ_THIS)
+    told = ((live_texts.LOSSES_DROPPED, facts.dropped), (live_texts.LOSSES_GAPS, facts.gaps))
+    words = " ".join(words[min(count, 2)].format(count=count) for words, count in told)
+    return rendered("live_losses.html.j2", words=words.strip(), read_this=live_texts.READ_THIS)
 
 
 def live_figures(facts: LiveFacts, running: RunningClass) -> dict[str, str]:

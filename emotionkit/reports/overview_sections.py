@@ -140,7 +140,7 @@ def _told_trend(trend: CourseTrend, min_group: int) -> str:
     larger = trend.table.loc[trend.table["p_holm"] <= 0.05]
     told = [
         (texts.TREND_UP if slope > 0 else texts.TREND_DOWN).format(
-            emotion=texts.EMOTIONS[str(emotion)].lower(), points=formatting.number(100 * abs(slope))
+            emotion=texts.EMOTIONS[str(emotion)].lower(), points=formatting.points(abs(slope)).removeprefix("+")
         )
         for emotion, slope in larger["slope"].items()
     ]

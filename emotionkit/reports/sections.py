@@ -58,7 +58,7 @@ def timeline(result: Timeline, segments: pd.DataFrame | None = None, moments: pd
     """
     rows = result.expressions
     withheld = texts.TIMELINE_WITHHELD.format(
-        points=formatting.number(result.withheld_bins), bin=formatting.clock(result.bin_s), group=result.min_group
+        points=formatting.number(result.withheld_bins), bin=formatting.duration(result.bin_s), group=result.min_group
     )
     if rows["mean"].isna().all():
         if not result.withheld_bins or len(result.seen) < (result.min_group or 0):
@@ -68,7 +68,7 @@ def timeline(result: Timeline, segments: pd.DataFrame | None = None, moments: pd
         [] if segments is None else list(zip(segments["title"], segments["start_s"], segments["end_s"], strict=True))
     )
     shares = rows.pivot_table(index="start_s", columns="emotion", values="mean", dropna=False)
-    said = [texts.TIMELINE_CAPTION.format(bin=formatting.clock(result.bin_s))]
+    said = [texts.TIMELINE_CAPTION.format(bin=formatting.duration(result.bin_s))]
     said += [withheld] if result.withheld_bins else []
     said += [texts.TIMELINE_MOMENTS] if moments is not None and len(moments) else []
     figure = picture(
@@ -159,7 +159,8 @@ def _live_losses(run: Run) -> dict[str, str]:
     gaps = [end - start for start, end in lost["gaps"]]
     values = {"dropped": formatting.number(lost["dropped_frames"])}
     if gaps:
-        values["gaps"] = texts.QUALITY_VALUES["gaps"].format(times=len(gaps), total=formatting.clock(sum(gaps)))
+        said = texts.QUALITY_GAPS[min(len(gaps), 2) - 1]
+        values["gaps"] = said.format(times=len(gaps), total=formatting.clock(sum(gaps)))
     return values
 
 

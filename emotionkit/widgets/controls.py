@@ -69,7 +69,7 @@ class Controls:
         return ipw.HBox(
             [
                 ipw.VBox(left, layout=ipw.Layout(width="24em", min_width="20em", padding="0 1em 0 0")),
-                ipw.VBox(right, layout=ipw.Layout(flex="1 1 30em", min_width="20em")),
+                ipw.VBox(right, layout=ipw.Layout(flex="1 1 44em", min_width="20em")),
             ],
             layout=ipw.Layout(flex_flow="row wrap"),
         )
@@ -88,6 +88,11 @@ class Controls:
     def say(self, *sentences: str) -> None:
         """Say something above the charts; it is shown as it is, never as markup."""
         self.said.value = "<br>".join(html.escape(sentence) for sentence in sentences)
+
+    def show_picture(self, jpeg: bytes) -> None:
+        """Show the picture of the moment; browsers would show something broken in place of none."""
+        self.picture.value = jpeg
+        self.picture.layout.display = None if jpeg else "none"
 
     def offer_students(self, students: dict[str, str]) -> None:
         """Offer students by name; those chosen and still there stay."""

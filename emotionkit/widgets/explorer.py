@@ -193,9 +193,9 @@ class Explorer:
         if self._focus is None:
             return
         try:
-            self.controls.picture.value = yield partial(self._focus.picture, self.controls.charts.at)
+            self.controls.show_picture((yield partial(self._focus.picture, self.controls.charts.at)))
         except RecordingError as error:
-            self.controls.picture.value = b""
+            self.controls.show_picture(b"")
             self.controls.say(*self._words(self.selection), texts.EXPLORER_NO_PICTURE.format(reason=error))
 
     def _offer_moments(self, changes: Changes) -> None:

@@ -93,6 +93,124 @@ def test_every_format_gives_the_same_codes(tmp_path, name, encoding):
     assert set(codes["coder"]) == {Path(name).stem}
 
 
+OBSERVERS = Path(__file__).parent / "observers"
+"""Exports that BORIS 10.0.2 made of the codes above, alike from 8.27.4, and a file of ELAN's format from pympi 1.71."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tabular.csv",
+        "tabular.tsv",
+        "aggregated.csv",
+        "aggregated.tsv",
+        "tabular with an offset.csv",
+        "aggregated with an offset.csv",
+        "tabular with a negative offset.csv",
+        "aggregated with a negative offset.csv",
+        "elan, by pympi.eaf",
+    ],
+)
+def test_files_of_the_real_programs_give_the_same_codes(name):
+    """BORIS adds an observation's offset to its times; what is wanted is the time in the recording."""
+    codes = read_codes(OBSERVERS / name)
+    told = [(student, start, end, code) for _, student, start, end, code in codes.to_numpy().tolist()]
+    if name.endswith(".eaf"):  # no annotation of ELAN is of a moment
+        told[1] = (*told[1][:2], 6.0, told[1][3])
+    assert told == EXPECTED
+    assert set(codes["coder"]) == {"anna" if name.endswith(".eaf") else Path(name).stem}
+
+
+@pytest.mark.parametrize("name", ["tabular with modifiers.csv", "aggregated with modifiers.csv"])
+def test_states_of_boris_with_other_modifiers_run_beside_each_other(name):
+    codes = read_codes(OBSERVERS / name)
+    assert codes[["start_s", "end_s"]].to_numpy().tolist() == [[1, 3], [2, 5]]
+
+
+def test_observations_of_boris_in_one_file_are_of_their_observers():
+    """Also where an observation begins as a comment would, and a variable is called as a column that is looked for."""
+    by_observation = read_codes(OBSERVERS / "aggregated of two observations.tsv")
+    assert by_observation.groupby("coder").size().to_dict() == {"#2": 1, "anna": 3}
+    by_observer = read_codes(OBSERVERS / "aggregated of two observers.tsv")
+    assert by_observer.groupby("coder").size().to_dict() == {"Anna": 3, "Ben": 1}
+    assert set(by_observer["student"]) == {"Ada", "Bo"}
+
+
+def test_several_recordings_in_one_file_of_boris_are_refused(tmp_path):
+    text = (OBSERVERS / "aggregated of two observations.tsv").read_text("utf-8")
+    media = "2026-09-28_physics-101_exam-review.mp4"
+    (tmp_path / "a.tsv").write_text(text.replace(f"\t4.200\t2.600\t{media}", "\t4.200\t2.600\tC:\\\\b.mp4"))
+    with pytest.raises(
+        InvalidFileError, match=r"line 5: Media file name is 'b.mp4', and '2026.*one recording at a time"
+    ):
+        read_codes(tmp_path / "a.tsv")
+    (tmp_path / "a.tsv").write_text(text.replace(f"\t2.600\t{media}", f"\t2.600\tC:\\\\videos\\\\{media}"))
+    assert len(read_codes(tmp_path / "a.tsv")) == 4
+
+
+EAF = """<?xml version="1.0" encoding="UTF-8"?>
+<ANNOTATION_DOCUMENT AUTHOR="" DATE="2026-10-01T10:00:00+00:00" FORMAT="3.0" VERSION="3.0">
+<HEADER MEDIA_FILE="" TIME_UNITS="milliseconds"><MEDIA_DESCRIPTOR MEDIA_URL="a.mp4" TIME_ORIGIN="500"/></HEADER>
+<TIME_ORDER>
+<TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1000"/><TIME_SLOT TIME_SLOT_ID="t2"/><TIME_SLOT TIME_SLOT_ID="t3"/>
+<TIME_SLOT TIME_SLOT_ID="t4" TIME_VALUE="4000"/></TIME_ORDER>
+<TIER TIER_ID="Ada" LINGUISTIC_TYPE_REF="free">{annotations}</TIER>
+<TIER TIER_ID="again@Bo" PARTICIPANT="Bo" PARENT_REF="Ada" LINGUISTIC_TYPE_REF="within">{within}</TIER>
+</ANNOTATION_DOCUMENT>
+"""
+
+
+def eaf(path, annotations, within=()):
+    """Write annotations, given by key, slots and value, and those within others, given by key, other and value."""
+    form = (
+        '<ANNOTATION><{0}_ANNOTATION ANNOTATION_ID="{1}" {2}><ANNOTATION_VALUE>{3}</ANNOTATION_VALUE></{0}_ANNOTATION>'
+    )
+    outer = [
+        form.format("ALIGNABLE", key, f'TIME_SLOT_REF1="{first}" TIME_SLOT_REF2="{second}"', value) + "</ANNOTATION>"
+        for key, first, second, value in annotations
+    ]
+    inner = [form.format("REF", key, f'ANNOTATION_REF="{of}"', value) + "</ANNOTATION>" for key, of, value in within]
+    path.write_text(EAF.format(annotations="".join(outer), within="".join(inner)), "utf-8")
+    return path
+
+
+def test_times_that_elan_leaves_open_are_shared_out(tmp_path):
+    path = eaf(
+        tmp_path / "anna.eaf",
+        [("a1", "t1", "t2", "happy"), ("a2", "t2", "t3", ""), ("a3", "t3", "t4", "sa&#100;")],
+        [("b1", "a1", "fear"), ("b2", "a1", "angry"), ("c1", "b2", "disgust")],
+    )
+    codes = read_codes(path)
+    assert codes.to_numpy().tolist() == [
+        ["anna", "Ada", 1.5, 2.5, "happy"],
+        ["anna", "Ada", 3.5, 4.5, "sad"],
+        ["anna", "Bo", 1.5, 2.0, "fear"],
+        ["anna", "Bo", 2.0, 2.5, "angry"],
+        ["anna", "Bo", 2.0, 2.5, "disgust"],
+    ]
+
+
+BAD_EAF = {
+    "not XML": "<ANNOTATION_DOCUMENT><TIER>",
+    "another document": "<html></html>",
+    "no time": EAF.format(annotations="", within="").replace(
+        "</ANNOTATION_DOCUMENT>",
+        '<TIER TIER_ID="x"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a" ANNOTATION_REF="a">'
+        "<ANNOTATION_VALUE>sad</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>",
+    ),
+    "an attribute is missing": '<ANNOTATION_DOCUMENT><TIME_SLOT TIME_VALUE="1"/></ANNOTATION_DOCUMENT>',
+    "entities": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ANNOTATION_DOCUMENT>&x;</ANNOTATION_DOCUMENT>',
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("content", BAD_EAF.values(), ids=BAD_EAF)
+def test_a_file_of_elan_that_cannot_be_used_is_one_sentence(tmp_path, content):
+    (tmp_path / "a.eaf").write_text(content, "utf-8")
+    with pytest.raises(InvalidFileError, match=r"a.eaf, line \d+: (this is no file of ELAN|annotation 'a' of)"):
+        read_codes(tmp_path / "a.eaf")
+
+
 def test_a_tier_may_name_its_coder(tmp_path):
     (tmp_path / "a.txt").write_text("Ada@anna\t\t1.5\t4.0\t2.5\thappy\nAda@ben\t\t1.6\t4.0\t2.4\thappy\n")
     codes = read_codes(tmp_path / "a.txt", offset_s=10)
@@ -264,7 +382,7 @@ class TestPeople:
 def test_the_example_is_the_script(sample_class):
     truth = pd.read_csv(sample_class / f"{sample_codes.LESSON}.truth.csv")
     for name, content in sample_codes.files(truth).items():
-        assert (sample_class / "codes" / name).read_text("utf-8") == content
+        assert (sample_class / "codes" / name).read_bytes().decode() == content
     codes = read_codes([sample_class / "codes" / name for name in ("script.txt", "strong.csv", "late.csv")])
     assert codes.groupby("coder").size().to_dict() == {"late": 35, "script": 35, "strong": 35}
     drawn = coded_windows(codes, 60, window_s=0.2)["script"].map(EMOTIONS.index)

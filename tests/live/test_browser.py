@@ -4,12 +4,47 @@ from __future__ import annotations
 
 import signal
 
+import numpy as np
 import pytest
+from chromium import violations
+
+from emotionkit.analysis import RunningClass
+from emotionkit.reports import texts
+from emotionkit.reports.live_page import live_page, notice_page
+from emotionkit.reports.live_sections import LiveFacts, live_figures, live_retrospect
+from emotionkit.reports.rendering import asset, stylesheet
 
 
 def text(tab):
     """Return what a reader sees."""
     return tab.value("document.body.innerText")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_pages_are_whole_on_a_phone_and_axe_finds_nothing(browser, tmp_path, language):
+    """As files, without the script that would wait for news."""
+    running = RunningClass(min_group=5)
+    for second in range(130):
+        running.add(second, 1, range(6), np.random.default_rng(second).dirichlet(np.ones(7), 6))
+    (tmp_path / "live.css").write_text(stylesheet() + asset("live.css"), "utf-8")
+    (tmp_path / "live.js").touch()
+    for state in ("running", "lost", "ended"):
+        facts = LiveFacts(state, "gave no picture for 5 s.", "camera 0", "it", 130.0, 7, 6, dropped=3, gaps=1)
+        with texts.spoken(language):
+            shown = live_figures(facts, running) | live_retrospect(running)
+            pages = {"page": live_page(shown), "notice": notice_page(state, "demonstration", "US", 5)}
+        for name, html in pages.items():
+            (tmp_path / f"{name}.html").write_text(html, "utf-8")
+            for dark in (False, True):
+                browser.open((tmp_path / f"{name}.html").as_uri(), 390, 844, dark=dark)
+                assert browser.value("document.documentElement.lang") == language
+                assert browser.value("document.documentElement.scrollWidth") == 390
+                assert violations(browser) == []
+        browser.open((tmp_path / "page.html").as_uri(), 390, 844)
+        names = browser.value("[...document.querySelectorAll('.row .name')].map(name => name.offsetHeight)")
+        assert len(names) == 7
+        assert max(names) < 40  # one line each
+    assert browser.said == []
 
 
 def test_a_teacher_follows_a_streamed_class(live, serving, short_lesson, free_port, browser):
@@ -56,7 +91,7 @@ def test_a_page_lets_nothing_in_and_says_when_nothing_comes_any_more(live, short
     browser.open(command.wait_for("started")["url"])
     browser.wait_for("document.querySelector('#status .state.running') !== null")
     browser.value("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title=1\">')")
-    browser.value("fetch('https://example.org/')")
+    assert browser.value("fetch('https://example.org/').catch(() => 'refused')") == "refused"
     browser.value("document.head.append(Object.assign(document.createElement('script'), {text: 'document.title=2'}))")
     assert browser.value("document.title") == "The class now"
     assert len(browser.said) >= 3

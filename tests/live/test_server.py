@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from emotionkit.errors import LiveServerError
 from emotionkit.live.server import LiveServer, Place
+from emotionkit.reports.live_sections import LiveFacts, live_losses
 
 
 @pytest.fixture
@@ -156,3 +158,18 @@ def test_with_a_certificate_it_is_served_over_tls_alone(certificate):
             opener.open(server.url.replace("0.0.0.0", "127.0.0.1"), timeout=10)
         assert "Secure" in moved.value.headers["Set-Cookie"]
         moved.value.close()
+
+
+@pytest.mark.parametrize(
+    ("dropped", "gaps", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, "One picture was left out because this machine had no time for it."),
+        (0, 1, "The source was lost once."),
+        (3, 2, "3 pictures were left out because this machine had no time for them. The source was lost 2 times."),
+    ],
+)
+def test_only_what_was_lost_is_told(dropped, gaps, said):
+    facts = LiveFacts("running", "", "camera 0", "it", 60.0, dropped=dropped, gaps=gaps)
+    notes = re.findall(r'<p class="note">(.*?)</p>', live_losses(facts))
+    assert notes == ([said] if said else [])

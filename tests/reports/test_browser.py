@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import json
 import re
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 from pathlib import Path
 
 import pytest
-from chromium import Tab, browsing
+from chromium import Tab, browsing, violations
 from in_process import page_of
 
 from emotionkit.records import LessonSegment
@@ -95,13 +93,6 @@ def test_axe_finds_nothing(tab, pages, kind, dark):
     assert violations(tab) == []
 
 
-def violations(tab: Tab) -> list[tuple[str, str]]:
-    """What axe-core has to say of the page: the rule, and the first element that breaks it."""
-    tab.value(resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; true")
-    found = json.loads(tab.value("axe.run().then(result => JSON.stringify(result.violations))"))
-    return [(one["id"], one["nodes"][0]["html"]) for one in found]
-
-
 def test_axe_would_find_something(tab, pages):
     tab.open(pages["lesson"].as_uri(), *PHONE)
     tab.value("document.querySelectorAll('figure img').forEach(image => image.removeAttribute('alt'))")
@@ -110,7 +101,8 @@ def test_axe_would_find_something(tab, pages):
 
 def test_the_first_screen_of_a_phone_says_it_all(tab, pages):
     tab.open(pages["lesson"].as_uri(), *PHONE)
-    bottom = "document.querySelector('#expressions').parentElement.querySelector('img').getBoundingClientRect().bottom"
+    bottom = "document.querySelector('#expressions ~ figure img.narrow.light').getBoundingClientRect().bottom"
+    assert tab.value(bottom) > 0
     assert tab.value(bottom) <= PHONE[1]
     above = tab.value("document.querySelector('.summary').innerText")
     assert "7 people seen" in above
@@ -118,13 +110,31 @@ def test_the_first_screen_of_a_phone_says_it_all(tab, pages):
 
 
 @KINDS
-def test_it_prints_on_three_pages_of_a4_at_most(tab, pages, kind):
-    tab.open(pages[kind].as_uri(), *DESK)
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)], ids=["from a desk", "from a dark phone"])
+def test_it_prints_on_three_pages_of_a4_at_most(tab, pages, kind, size, dark):
+    tab.open(pages[kind].as_uri(), *size, dark=dark)
     printed = tab.printed()
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
     heights = [float(size) for size in re.findall(rb"/MediaBox \[0 0 [\d.]+ ([\d.]+)\]", printed)]
     assert heights == pytest.approx([841.9] * len(heights), abs=1)
     assert heights
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_one_form_of_each_figure_is_shown_and_paper_has_the_wide_light_one(tab, pages, size, dark):
+    """Sources of a <picture> stay those of the window when it is printed: pale words on white paper."""
+    shown = "[...document.querySelectorAll('figure img')].filter(one => one.offsetParent).map(one => one.className)"
+    tab.open(pages["lesson"].as_uri(), *size, dark=dark)
+    form = f"{'narrow' if size == PHONE else 'wide'} {'dark' if dark else 'light'}"
+    assert set(tab.value(shown)) == {form}
+    of_students = "[...document.querySelectorAll('.multiples img')].filter(one => one.offsetParent)"
+    assert tab.value(f"{of_students}.every(one => one.className === '{form.split()[1]}')")
+    figures = tab.value("document.querySelectorAll('figure').length")
+    assert len(tab.value(shown)) == figures
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    assert tab.value(shown) == ["wide light"] * figures
+    tab.call("Emulation.setEmulatedMedia", media="")
 
 
 def test_the_index_finds_lessons_by_word_and_follows_to_them(tab, pages):
@@ -161,5 +171,6 @@ def test_the_german_page_is_german(tab, pages):
 
 
 def test_figures_are_drawn_for_the_width_of_a_phone(pages):
-    drawing = pages["lesson"].read_text("utf-8").split('img src="data:image/svg+xml;base64,')[1].split('"')[0]
+    narrow = 'class="narrow light" hidden src="data:image/svg+xml;base64,'
+    drawing = pages["lesson"].read_text("utf-8").split(narrow)[1].split('"')[0]
     assert 'width="267pt"' in base64.b64decode(drawing).decode()

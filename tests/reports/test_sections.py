@@ -103,6 +103,8 @@ def test_what_was_lost_of_a_class_that_was_read_live_is_counted(analysed, wareho
     assert sections.data_quality(coverage, histogram, run).html == sections.data_quality(coverage, histogram).html
     begun = dataclasses.replace(run, settings='{"live": {"dropped_frames": 12, "gaps": [[10.0, 15.5], [60.0, 130.0]]}}')
     assert "class ran 12 Picture lost 2 times, 1:16 in all" in words(sections.data_quality(coverage, histogram, begun))
+    begun = dataclasses.replace(run, settings='{"live": {"dropped_frames": 12, "gaps": [[10.0, 15.5]]}}')
+    assert "Picture lost once, 0:06" in words(sections.data_quality(coverage, histogram, begun))
     begun = dataclasses.replace(run, settings='{"live": {"dropped_frames": 12, "gaps": []}}')
     assert "Picture lost" not in words(sections.data_quality(coverage, histogram, begun))
 

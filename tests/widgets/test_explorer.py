@@ -159,6 +159,7 @@ def test_a_recording_that_is_gone_is_said_and_the_rest_is_there(tmp_path, stored
     stored(tmp_path, dataclasses.replace(waves, duration_s=20.0, recording="gone.mp4"), 6)
     explorer = Explorer(tmp_path)
     assert "No picture: gone.mp4" in explorer.controls.said.value
+    assert explorer.controls.picture.layout.display == "none"
     assert explorer.histogram.students == 6
 
 

@@ -132,8 +132,8 @@ QUALITY_TERMS = {
 QUALITY_VALUES = {
     "seen": "{share} ({seconds} of {total})",
     "quality": "{faces} ({share})",
-    "gaps": "{times} times, {total} in all",
 }
+QUALITY_GAPS = ("once, {total}", "{times} times, {total} in all")
 QUALITY_NOTE = (
     "A person seen for less than {full} of the lesson counts less, in proportion. Somebody who leaves and comes back "
     "may be taken for two people."

@@ -42,7 +42,7 @@ WITHHELD = (
 )
 
 TIMELINE = "Through the lesson"
-TIMELINE_CAPTION = "Each strip: share from 0 to {top}, one step per {bin}. Grey: no picture, or too few faces."
+TIMELINE_CAPTION = "Each strip: share from 0 to {top}, one step per {bin}. Grey: no picture or too few faces."
 TIMELINE_ALT = "{emotion} from 0:00 to {end}"
 FACES_AXIS = "Faces"
 FACES_TOP = "0 to {top}"
@@ -50,7 +50,12 @@ FACES_TOP = "0 to {top}"
 READ_THIS = (
     "This is how faces look, not what anyone feels, thinks or learns. Judge no one by it; ask the class instead."
 )
-LOSSES = "{dropped} pictures were left out because this machine had no time for them; the source was lost {gaps} times."
+LOSSES_DROPPED = (
+    "",
+    "One picture was left out because this machine had no time for it.",
+    "{count} pictures were left out because this machine had no time for them.",
+)
+LOSSES_GAPS = ("", "The source was lost once.", "The source was lost {count} times.")
 
 NOTICE_TITLE = "About the analysis of this class"
 NOTICE_SIGN = {
@@ -66,7 +71,7 @@ NOTICE_PURPOSES = {
     "teaching feedback": "teaching feedback",
     "demonstration": "demonstration",
 }
-NOTICE_PURPOSE = "It is done for: {purpose}. The law of {jurisdiction} holds."
+NOTICE_PURPOSE = "Done for: {purpose}. Jurisdiction: {jurisdiction}."
 NOTICE_POINTS = (
     "A program looks at the faces in this class and estimates how their expressions look: angry, disgusted, fearful, "
     "happy, neutral, sad or surprised. It cannot tell what anyone feels or thinks, and it is often wrong.",

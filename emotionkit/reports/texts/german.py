@@ -128,13 +128,13 @@ QUALITY_TERMS = {
     "quality": "Weggelassen: zu klein, unscharf oder abgewandt",
     "students": "Unterschiedene Personen",
     "brief": "Davon nur kurz zu sehen",
-    "effective": "Wert, in durchgehend gesehenen Personen",
+    "effective": "Entspricht so vielen durchgehend gesehenen",
 }
 QUALITY_VALUES = {
     "seen": "{share} ({seconds} von {total})",
     "quality": "{faces} ({share})",
-    "gaps": "{times}-mal, zusammen {total}",
 }
+QUALITY_GAPS = ("einmal, {total}", "{times}-mal, zusammen {total}")
 QUALITY_NOTE = (
     "Wer weniger als {full} der Stunde zu sehen war, zählt entsprechend weniger. Wer geht und wiederkommt, kann für "
     "zwei gehalten werden."
@@ -189,8 +189,8 @@ COURSE_COLUMNS = ("Ausdruck", "Hier", "Zuvor", "Unterschied", "Von", "Bis", "Dur
 COURSE_NOTE = {
     "paired": "Dieselben {students} werden mit ihren eigenen früheren Stunden verglichen.",
     "independent": (
-        "Wer wer ist, ist von Stunde zu Stunde nicht bekannt, also zählt jede Stunde als eine anderer Leute; das macht "
-        "den Vergleich vorsichtiger als nötig."
+        "Wer wer ist, ist von Stunde zu Stunde nicht bekannt, also wird gerechnet, als säßen jedes Mal andere da; das "
+        "macht den Vergleich vorsichtiger als nötig."
     ),
 }
 COURSE_CHANCE = (
@@ -276,10 +276,10 @@ NIGHT_STATUS = {
     "some failed": "Einige Aufnahmen schlugen fehl.",
     "failed": "Die Nacht schlug fehl.",
 }
-NIGHT_WHEN = "{date}: {done} fertig, {unchanged} unverändert, {failed} fehlgeschlagen, {left} für eine andere Nacht."
+NIGHT_WHEN = "{date}: {done} fertig, {unchanged} unverändert, {failed} fehlgeschlagen, {left} noch übrig."
 NIGHT_PAGE = "Mehr"
 NIGHT_FAILED = "Was fehlschlug"
 NIGHT_AGAIN = ("", "seit {nights} Nächten")
 NIGHT_ASIDE = "wird erst wieder versucht, wenn sich die Aufnahme ändert"
-NIGHT_LEFT = "Für eine andere Nacht übrig"
+NIGHT_LEFT = "Noch übrig"
 NIGHT_PROBLEMS = "Was sonst nicht ging"

@@ -22,12 +22,12 @@ NOTICE_LINK = "Seite für die Teilnehmenden"
 END = "Unterricht beenden"
 
 HINTS = "Was sich geändert hat"
-HINT_NONE = "Nichts in der letzten Minute weicht mehr als zufällig von der Stunde davor ab."
+HINT_NONE = "In der letzten Minute weicht nichts mehr als zufällig vom Verlauf bis dahin ab."
 HINT_TOO_EARLY = "Zwei Minuten mit {group} Gesichtern sind nötig, um Änderungen von Zufall zu unterscheiden."
 HINT_MORE = "{emotion}: in der letzten Minute mehr als davor"
 HINT_LESS = "{emotion}: in der letzten Minute weniger als davor"
 
-EXPRESSIONS = "Die letzte Minute, und die Stunde bisher"
+EXPRESSIONS = "Die letzte Minute und die Stunde bisher"
 EXPRESSIONS_CAPTION = (
     "Balken und erste Zahl: letzte Minute. Linie darunter und zweite Zahl: die Stunde bisher. Dünne Linien: wo der "
     "Anteil in 19 von 20 Fällen läge, säßen andere Personen wie diese hier. Was sich um weniger unterscheidet, kann "
@@ -44,7 +44,7 @@ WITHHELD = (
 
 TIMELINE = "Durch die Stunde"
 TIMELINE_CAPTION = (
-    "Jeder Streifen: Anteil von 0 bis {top}, eine Stufe je {bin}. Grau: kein Bild, oder zu wenige Gesichter."
+    "Jeder Streifen: Anteil von 0 bis {top}, eine Stufe je {bin}. Grau: kein Bild oder zu wenige Gesichter."
 )
 TIMELINE_ALT = "{emotion} von 0:00 bis {end}"
 FACES_AXIS = "Gesichter"
@@ -54,10 +54,12 @@ READ_THIS = (
     "So sehen Gesichter aus; was jemand fühlt, denkt oder lernt, ist das nicht. Beurteilen Sie niemanden danach; "
     "fragen Sie lieber die Klasse."
 )
-LOSSES = (
-    "{dropped} Bilder wurden ausgelassen, weil dieser Rechner keine Zeit für sie hatte; die Quelle ging {gaps} Mal "
-    "verloren."
+LOSSES_DROPPED = (
+    "",
+    "Ein Bild wurde ausgelassen, weil dieser Rechner keine Zeit dafür hatte.",
+    "{count} Bilder wurden ausgelassen, weil dieser Rechner keine Zeit für sie hatte.",
 )
+LOSSES_GAPS = ("", "Die Quelle ging einmal verloren.", "Die Quelle ging {count}-mal verloren.")
 
 NOTICE_TITLE = "Über die Auswertung dieses Unterrichts"
 NOTICE_SIGN = {
@@ -73,7 +75,7 @@ NOTICE_PURPOSES = {
     "teaching feedback": "Rückmeldung zum Unterricht",
     "demonstration": "Vorführung",
 }
-NOTICE_PURPOSE = "Sie geschieht für: {purpose}. Es gilt das Recht von {jurisdiction}."
+NOTICE_PURPOSE = "Zweck: {purpose}. Rechtsraum: {jurisdiction}."
 NOTICE_POINTS = (
     "Ein Programm betrachtet die Gesichter in diesem Unterricht und schätzt, wie ihr Ausdruck wirkt: verärgert, "
     "angewidert, ängstlich, fröhlich, neutral, traurig oder überrascht. Es kann nicht sagen, was jemand fühlt oder "
