@@ -50,17 +50,21 @@ docs: setup .venv-docs/ready  ## Build the site of the documentation into site/h
 	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
 
-# Real time and damaged files have a process of their own: what 1,700 tests left behind in one is not what they are about.
+# Two files at a time; real time and damaged files have the machine to themselves afterwards.
+SIDE_BY_SIDE := -n 2 --dist loadfile --ignore tests/live --ignore tests/stress
+ALONE := tests/live tests/stress
+
 test: setup  ## Run the tests
-	@$(BIN)/python -m pytest --ignore tests/live --ignore tests/stress
-	@$(BIN)/python -m pytest tests/live tests/stress
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(ALONE)
 
 offline: setup  ## Run the tests where there is no network (Linux)
-	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest --ignore tests/live --ignore tests/stress
-	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest tests/live tests/stress
+	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python tools/offline.py $(BIN)/python -m pytest $(ALONE)
 
 stress: setup  ## Kill, damage and fill up for the better part of an hour
-	@$(BIN)/python -m pytest tests -m stress --timeout 7200
+	@$(BIN)/python -m pytest tests -m stress --timeout 7200 --ignore tests/stress/test_kills.py
+	@$(BIN)/python -m pytest tests/stress/test_kills.py -m stress --timeout 7200 -n 2
 
 check: setup  ## Check format, lint, types and what bandit knows of risks
 	@$(BIN)/ruff format --check .

@@ -136,7 +136,7 @@ def test_work_that_is_done_is_found_cheaply(two_lessons: Path, tmp_path: Path, i
 
 
 def test_a_question_that_takes_long_draws_no_bar(two_lessons: Path) -> None:
-    """DuckDB draws one where it takes the process for interactive, as in a kernel or a worker; it ended up in reports."""
+    """DuckDB draws one where it takes a process for interactive, as in a kernel or a worker: it ended up in reports."""
     script = (
         "import sys, emotionkit as ek\n"
         "answer = ek.open_warehouse(sys.argv[1]).sql(\"SELECT current_setting('enable_progress_bar')\")\n"
