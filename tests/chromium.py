@@ -27,6 +27,10 @@ FLAGS = (
 PATIENCE_S = 60
 
 
+class PageLeftError(AssertionError):
+    """The page was left for another one before it answered."""
+
+
 @dataclass
 class Tab:
     """A page in the browser.
@@ -48,6 +52,8 @@ class Tab:
         self.socket.send(json.dumps({"id": self._next, "method": method, "params": parameters}))
         while (answer := self._read()).get("id") != self._next:
             pass
+        if "navigated" in str(answer.get("error", "")):
+            raise PageLeftError(answer["error"])
         assert "error" not in answer, answer["error"]
         return answer["result"]
 
@@ -74,12 +80,14 @@ class Tab:
         return answer["result"].get("value")
 
     def wait_for(self, script: str, patience_s: float = PATIENCE_S) -> object:
-        """Wait until a script in the page comes to something true, and return it."""
+        """Wait until a script in the page, or in the one that takes its place, comes to something true; return it."""
         end = time.monotonic() + patience_s
-        while not (value := self.value(script)):
+        while True:
+            with contextlib.suppress(PageLeftError):
+                if value := self.value(script):
+                    return value
             assert time.monotonic() < end, f"{script} did not come true in {patience_s:g} s"
             time.sleep(0.1)
-        return value
 
     def click(self, x: float, y: float) -> None:
         """Click at a place in CSS pixels."""
