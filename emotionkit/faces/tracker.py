@@ -11,7 +11,7 @@ import numpy as np
 
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance, look_at, look_at_all
-from emotionkit.faces.detector import Luma, same_face
+from emotionkit.faces.detector import Luma, same_faces
 from emotionkit.faces.matching import (
     CLOSE_IN_PLACE,
     Match,
@@ -175,7 +175,7 @@ class Tracker:
 def _still_there(luma: Luma, one: Match[_Track, int], places: Sequence[BoundingBox]) -> bool:
     """Say whether a person's old place, without a face, looks more like her than the new one: she has turned away."""
     old = one.person.box
-    if any(same_face(old, place) for place in places):
+    if same_faces([old], places).any():
         return False
     return one.person.appearance.similarity(look_at(luma, old).variants) >= one.similarity
 
