@@ -66,17 +66,19 @@ class DlibDetector:
         Args:
             luma: uint8 (h, w), the whole picture.
             last: What was found in the last one. ``KNOWN_FACE_LENIENCE`` less is asked for than of a new face.
-            thoroughly: Whether to look for every face a step larger, too.
+            thoroughly: Whether to look for every face a step smaller and a step larger, too.
 
         A face is looked for at its last size, and, if it has become much less clear, at the next smaller and the next
         larger one. Whatever size wins, the box is one of those that a scan gives.
         """
         pyramid = ScanPyramid(luma.shape[0], luma.shape[1], self._scale(luma))
         levels = [pyramid.level_of(face.box) for face in last]
-        steps = [(0, 1) if thoroughly else (0,) for _ in last]
-        best = self._best(luma, pyramid, last, levels, steps)
+        steps = (-1, 0, 1) if thoroughly else (0,)
+        best = self._best(luma, pyramid, last, levels, [steps] * len(last))
+        if thoroughly:
+            return best
         others = [
-            () if found and found.score >= face.score - FELL_BY else (-1,) if thoroughly else (-1, 1)
+            () if found and found.score >= face.score - FELL_BY else (-1, 1)
             for face, found in zip(last, best, strict=True)
         ]
         return [_better(*pair) for pair in zip(best, self._best(luma, pyramid, last, levels, others), strict=True)]
