@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LazyClassifier:
-    """Reads expressions as ``EmotionClassifier.load()`` does, and knows its name before that.
+    """Reads expressions as ``EmotionClassifier.load()`` does, in eight bits, and knows its name before that.
 
     Raises:
         ModelError: The shipped weights are missing or were changed.
@@ -49,5 +49,10 @@ class LazyClassifier:
         if os.environ.get("KERAS_BACKEND", "openvino") != "openvino":
             # The user wants another backend.
             return EmotionClassifier.load()
-        runtime = load_runtime(self.sha256, lambda: EmotionClassifier.load().network, threads=self._threads)
+        runtime = load_runtime(
+            self.sha256,
+            lambda: EmotionClassifier.load().network,
+            threads=self._threads,
+            activations=self._manifest.activations,
+        )
         return EmotionClassifier(runtime, self._manifest)

@@ -10,6 +10,8 @@ import numpy as np
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.calibration import calibrate
 from emotionkit.emotions.examples import TrainingData
+from emotionkit.emotions.preprocess import network_input
+from emotionkit.emotions.quantisation import FACES, activation_ranges
 from emotionkit.emotions.shape import EXPRESSION_HEAD
 from emotionkit.emotions.training import predict_logits
 from emotionkit.emotions.training_settings import TrainingSettings
@@ -43,6 +45,7 @@ def release_model(network: keras.Model, data: TrainingData, settings: TrainingSe
             f"{settings.epochs} epochs on FER2013 with FER+ votes and press photographs, seed {settings.seed}, "
             f"{settings.precision}, Keras {keras.__version__} on {keras.backend.backend()}"
         ),
+        activations=activation_ranges(network, network_input(list(clear.images[:FACES]))),
     )
     write_manifest(folder, manifest)
     return manifest

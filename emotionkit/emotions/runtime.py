@@ -12,7 +12,7 @@ import logging
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from emotionkit.emotions.quantisation import Range, quantise
 from emotionkit.emotions.telemetry import silence_openvino
 
 if TYPE_CHECKING:
@@ -68,7 +69,12 @@ class NetworkRuntime:
 
 
 def load_runtime(
-    sha256: str, network: Callable[[], keras.Model], *, threads: int | None = None, cache: Path | None = None
+    sha256: str,
+    network: Callable[[], keras.Model],
+    *,
+    threads: int | None = None,
+    cache: Path | None = None,
+    activations: Sequence[Range] = (),
 ) -> NetworkRuntime:
     """Return a network from the cache, or convert it and put it there.
 
@@ -77,29 +83,37 @@ def load_runtime(
         network: Builds it; only called where the cache does not hold it.
         threads: How many it may use; OpenVINO's choice unless given.
         cache: Another folder than the user's; where it cannot be written, nothing is kept.
+        activations: Range of what goes into each convolution, for convolving in eight bits; not so unless given.
 
     A file in the cache that is damaged is made anew. Of several processes that want the same, one converts.
     """
     folder = cache or Path(os.environ.get(CACHE_VARIABLE) or user_cache_path("emotionkit", appauthor=False))
-    path = folder / f"{sha256}.openvino"
+    name = f"{sha256}-{_digest(activations)}" if activations else sha256
+    path = folder / f"{name}.openvino"
     converted = _read(path)
     if converted is None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(folder / f"{sha256}.lock", timeout=_PATIENCE_S):
-                converted = _read(path) or _write(path, _convert(network()))
+            with filelock.FileLock(folder / f"{name}.lock", timeout=_PATIENCE_S):
+                converted = _read(path) or _write(path, _convert(network(), activations))
         except (OSError, filelock.Timeout) as error:
             _log.info("The converted network cannot be kept in %s: %s", folder, error)
-            converted = _convert(network())
+            converted = _convert(network(), activations)
     return NetworkRuntime(converted, threads)
 
 
-def _convert(network: keras.Model) -> _Converted:
+def _digest(activations: Sequence[Range]) -> str:
+    return hashlib.sha256(repr([tuple(bounds) for bounds in activations]).encode()).hexdigest()[:16]
+
+
+def _convert(network: keras.Model, activations: Sequence[Range]) -> _Converted:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.xml"
         # Once more: another may have imported it since.
         silence_openvino()
         network.export(str(path), format="openvino", verbose=False)
+        if activations:
+            quantise(path, network, activations)
         # Keras flattens a dictionary of outputs in the order of its sorted names.
         heads = tuple(sorted(network.output_names))
         return _Converted(path.read_bytes(), path.with_suffix(".bin").read_bytes(), heads)

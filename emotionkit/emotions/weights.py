@@ -34,6 +34,8 @@ class Manifest(Settings):
             moves from the class shares of the training faces to ``prior``.
         prior: Share of each emotion that the probabilities are calibrated for, sums to 1.
         trained: How the weights came about, in words.
+        activations: Range of what goes into each convolution, in the order of the layers, measured on faces of the
+            training; empty if the network is not to be read in eight bits.
     """
 
     sha256: str
@@ -42,6 +44,7 @@ class Manifest(Settings):
     bias: _PerEmotion
     prior: _PerEmotion
     trained: str
+    activations: tuple[tuple[float, float], ...] = ()
 
 
 def read_manifest(folder: Path = SHIPPED) -> Manifest:

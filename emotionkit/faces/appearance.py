@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from emotionkit.faces.crop import cut
 from emotionkit.faces.detector import Luma
+from emotionkit.faces.thumbnails import THUMBNAIL, ZOOMS, Thumbnails, as_detected, variants
 from emotionkit.records import BoundingBox
 
-THUMBNAIL = 12
-"""Side in pixels of the thumbnails that are compared."""
 REACH = 2.0
 """Side of the region looked at, in sides of the face's box: hair, shoulders and wall tell people apart better than the
 face alone, and more would reach into the neighbour's tile."""
-ZOOMS = (1.0, 5 / 6, 6 / 5)
-"""Sizes tried, the detected one first: dlib's boxes come in steps of 6/5. At each size the region is also shifted by
-half a cell and a cell, a twelfth and a sixth of the box, to every side."""
-AS_DETECTED = 12
-"""The row that is neither shifted nor scaled: the middle of the 5×5 shifts at the first size."""
 EXEMPLARS = 6
 """Appearances kept of a person: the last one, and others that were new when they came."""
 NEW_BELOW = 0.93
@@ -31,8 +25,6 @@ _PIXELS = 4 * (THUMBNAIL + 2)
 """Side of the reduced region that the thumbnails are made of."""
 _RESIZED = 2 * _PIXELS
 """Side above which a region is first reduced by a whole number, which costs a fraction of reducing it in one go."""
-
-Thumbnails = NDArray[np.float32]
 
 
 class Look:
@@ -54,8 +46,7 @@ class Look:
     @cached_property
     def as_detected(self) -> Thumbnails:
         """float32 (1, 144): the thumbnail that is neither shifted nor scaled, of mean 0 and norm 1."""
-        inner = _fine(self.region, 1 / max(ZOOMS))[2:-2, 2:-2]
-        return _normalised(inner.reshape(THUMBNAIL, 2, THUMBNAIL, 2).mean(axis=(1, 3)).reshape(1, -1))
+        return as_detected(self.region[np.newaxis])
 
     @cached_property
     def variants(self) -> Thumbnails:
@@ -63,8 +54,22 @@ class Look:
 
         Mean 0 and norm 1 make brightness and contrast not matter; row ``AS_DETECTED`` is the one not moved.
         """
-        views = np.stack([_shifted(self.region, zoom / max(ZOOMS)) for zoom in ZOOMS])
-        return _normalised(views.reshape(-1, THUMBNAIL**2))
+        return variants(self.region)
+
+
+def look_at_all(luma: Luma, boxes: Sequence[BoundingBox]) -> list[Look]:
+    """Return what surrounds each of some faces, in less time than one after the other.
+
+    Args:
+        luma: uint8 (h, w), the frame.
+        boxes: The faces in it.
+    """
+    looks = [look_at(luma, box) for box in boxes]
+    for kind in (looks, [look.close for look in looks]):
+        thumbnails = as_detected(np.stack([look.region for look in kind])) if kind else ()
+        for look, thumbnail in zip(kind, thumbnails, strict=True):
+            look.as_detected = thumbnail[np.newaxis]
+    return looks
 
 
 def look_at(luma: Luma, box: BoundingBox) -> Look:
@@ -84,34 +89,9 @@ def look_at(luma: Luma, box: BoundingBox) -> Look:
     return Look(cv2.resize(region, (_PIXELS, _PIXELS), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False))
 
 
-def _normalised(views: NDArray[np.float32]) -> Thumbnails:
-    views = views - views.mean(axis=1, keepdims=True)
-    # A blank region is like nothing at all, rather than like everything.
-    return views / np.maximum(np.linalg.norm(views, axis=1, keepdims=True), 1e-6)
-
-
 def _region_side(box: BoundingBox, zoom: float) -> float:
     """Return the side in pixels of a thumbnail's region with one cell more on every side, to be shifted by."""
     return zoom * REACH * max(box.w, box.h) * (THUMBNAIL + 2) / THUMBNAIL
-
-
-def _fine(region: Luma, share: float) -> NDArray[np.float32]:
-    """Return float32 (28, 28): the middle of a region, its side a share of the whole, two by two to a cell."""
-    side = round(region.shape[0] * share)
-    start = (region.shape[0] - side) // 2
-    halves = 2 * (THUMBNAIL + 2)
-    middle = region[start : start + side, start : start + side]
-    return cv2.resize(middle, (halves, halves), interpolation=cv2.INTER_AREA).astype(np.float32)
-
-
-def _shifted(region: Luma, share: float) -> NDArray[np.float32]:
-    """Return float32 (25, 12, 12): the middle of a region, its side a share of the whole, shifted by up to a cell."""
-    fine = _fine(region, share)
-    # Every second of the means of two by two, from each of 5×5 starts, is a shifted thumbnail.
-    means: NDArray[np.float32] = (fine[:-1, :-1] + fine[1:, :-1] + fine[:-1, 1:] + fine[1:, 1:]) / np.float32(4)
-    span = 2 * THUMBNAIL - 1
-    views = np.lib.stride_tricks.sliding_window_view(means, (span, span))[:, :, ::2, ::2]
-    return views.reshape(-1, THUMBNAIL, THUMBNAIL)
 
 
 class Appearance:
@@ -119,6 +99,8 @@ class Appearance:
 
     def __init__(self, first: Look) -> None:
         self._exemplars = [first]
+        self._thumbnails: Thumbnails | None = None
+        self._close_thumbnails: Thumbnails | None = None
 
     @property
     def exemplars(self) -> tuple[Look, ...]:
@@ -128,12 +110,16 @@ class Appearance:
     @property
     def thumbnails(self) -> Thumbnails:
         """float32 (n, 144): the exemplars' thumbnails."""
-        return np.concatenate([look.as_detected for look in self._exemplars])
+        if self._thumbnails is None:
+            self._thumbnails = np.concatenate([look.as_detected for look in self._exemplars])
+        return self._thumbnails
 
     @property
     def close_thumbnails(self) -> Thumbnails:
         """float32 (n, 144): those of the exemplars' close looks."""
-        return np.concatenate([look.close.as_detected for look in self._exemplars])
+        if self._close_thumbnails is None:
+            self._close_thumbnails = np.concatenate([look.close.as_detected for look in self._exemplars])
+        return self._close_thumbnails
 
     def similarity(self, views: Thumbnails) -> float:
         """Return the best correlation, -1 to 1, of any of some views with the exemplars."""
@@ -147,3 +133,4 @@ class Appearance:
         self._exemplars.append(seen)
         if len(self._exemplars) > EXEMPLARS:
             del self._exemplars[1]
+        self._thumbnails = self._close_thumbnails = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -39,17 +39,26 @@ def check_luma(luma: Luma) -> None:
 
 def suppress_overlaps(detections: Iterable[Detection]) -> list[Detection]:
     """Return one detection per face, the best, ordered by falling score; equal scores from left to right."""
-    kept: list[Detection] = []
-    for candidate in sorted(detections, key=lambda found: (-found.score, found.box.x, found.box.y)):
-        if not any(same_face(candidate.box, other.box) for other in kept):
-            kept.append(candidate)
-    return kept
+    ordered = sorted(detections, key=lambda found: (-found.score, found.box.x, found.box.y))
+    boxes = [found.box for found in ordered]
+    rivals = np.triu(same_faces(boxes, boxes), 1)
+    if not rivals.any():
+        return ordered
+    is_kept = np.ones(len(ordered), bool)
+    for place in range(len(ordered)):
+        is_kept[place] = not (rivals[:place, place] & is_kept[:place]).any()
+    return [found for found, kept in zip(ordered, is_kept, strict=True) if kept]
 
 
-def same_face(one: BoundingBox, other: BoundingBox) -> bool:
-    """Say whether two boxes overlap so much, or lie so much in one another, that they show the same face."""
-    shared = one.overlap(other)
-    if not shared:
-        return False
-    areas = one.area, other.area
-    return shared > LARGEST_OVERLAP * (sum(areas) - shared) or shared > LARGEST_COVER * min(areas)
+def same_faces(some: Sequence[BoundingBox], others: Sequence[BoundingBox]) -> NDArray[np.bool_]:
+    """Return bool (some, others): which boxes overlap, or lie in one another, so much that they show one face."""
+    one, other = _corners(some)[:, np.newaxis], _corners(others)
+    sides = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    shared = np.maximum(sides, 0).prod(axis=-1)
+    one_area, other_area = (one[..., 2:] - one[..., :2]).prod(axis=-1), (other[..., 2:] - other[..., :2]).prod(axis=-1)
+    overlaps = shared > LARGEST_OVERLAP * (one_area + other_area - shared)
+    return (shared > 0) & (overlaps | (shared > LARGEST_COVER * np.minimum(one_area, other_area)))
+
+
+def _corners(boxes: Sequence[BoundingBox]) -> NDArray[np.float64]:
+    return np.array([(box.x, box.y, box.x + box.w, box.y + box.h) for box in boxes]).reshape(-1, 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 from emotionkit.config import DetectionSettings
 from emotionkit.faces.detector import Luma, check_luma, suppress_overlaps
 from emotionkit.faces.dlib_levels import frontal_detector
-from emotionkit.faces.pyramid import Rectangle, ScanPyramid
+from emotionkit.faces.pyramid import PART_SIDE, Rectangle, ScanPyramid
 from emotionkit.records import BoundingBox, Detection
 
 DLIB_WINDOW = 80
@@ -20,12 +21,8 @@ KNOWN_FACE_SIDE = 96
 KNOWN_FACE_LENIENCE = 0.3
 """By how much the score may fall below the threshold where a face was just now. Among some 60 scans of clips and sample
 lessons whose faces had been blurred away no score was above -0.57; frontal faces there began at 0.19."""
-FELL_BY = 0.3
-"""Loss of score since the last picture from which a known face is also looked for a step smaller."""
-GREW_BY = 1.1
-"""Ratio of sides to the last picture from which a known face is looked for again at its new size."""
-LEVELS_AROUND = 2
-"""Sizes of a face that are looked at around its last place: that which it had, and a step larger."""
+FELL_BY = 0.2
+"""Loss of score since the last picture from which a known face is also looked for a step smaller and larger."""
 SAME_PERSON = 0.2
 """Intersection over union with the last box from which a face is taken for the one that was there."""
 LARGEST_SCAN = 1280 * 720 * 4
@@ -43,7 +40,7 @@ class DlibDetector:
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
         self._detector = frontal_detector()
-        self._on_few = frontal_detector(LEVELS_AROUND)
+        self._on_one_level = frontal_detector(1)
 
     def detect(self, luma: Luma, *, lenience: float = 0.0) -> list[Detection]:
         """Return the faces of the whole picture, ordered by falling score.
@@ -63,37 +60,60 @@ class DlibDetector:
         check_luma(luma)
         return self._scan(luma, min(1.0, self._scale(luma)), self._settings.score_threshold)
 
-    def detect_again(self, luma: Luma, last: Detection) -> Detection | None:
-        """Return a face that was seen in the last picture as a scan would find it now, or None.
+    def detect_again(self, luma: Luma, last: Sequence[Detection], *, thoroughly: bool = True) -> list[Detection | None]:
+        """Return each of some faces that were seen in the last picture as a scan would find it now, or None.
 
         Args:
             luma: uint8 (h, w), the whole picture.
             last: What was found in the last one. ``KNOWN_FACE_LENIENCE`` less is asked for than of a new face.
+            thoroughly: Whether to look for every face a step smaller and a step larger, too.
 
-        It is looked for at its last size, where dlib sees larger ones too, and at the next smaller one if it has
-        become much less clear. Whatever size wins, the box is one of those that a scan gives.
+        A face is looked for at its last size, and, if it has become much less clear, at the next smaller and the next
+        larger one. Whatever size wins, the box is one of those that a scan gives.
         """
         pyramid = ScanPyramid(luma.shape[0], luma.shape[1], self._scale(luma))
-        level = pyramid.level_of(last.box)
-        best = self._on_level(luma, pyramid, last.box, level)
-        if level > 0 and (best is None or best.score < last.score - FELL_BY):
-            smaller = self._on_level(luma, pyramid, last.box, level - 1)
-            best = max((found for found in (best, smaller) if found), key=lambda found: found.score, default=None)
-        if best is not None and best.box.w > GREW_BY * last.box.w:
-            best = self._on_level(luma, pyramid, best.box, pyramid.level_of(best.box)) or best
-        return best
+        levels = [pyramid.level_of(face.box) for face in last]
+        steps = (-1, 0, 1) if thoroughly else (0,)
+        best = self._best(luma, pyramid, last, levels, [steps] * len(last))
+        if thoroughly:
+            return best
+        others = [
+            () if found and found.score >= face.score - FELL_BY else (-1, 1)
+            for face, found in zip(last, best, strict=True)
+        ]
+        return [_better(*pair) for pair in zip(best, self._best(luma, pyramid, last, levels, others), strict=True)]
 
-    def _on_level(self, luma: Luma, pyramid: ScanPyramid, box: BoundingBox, level: int) -> Detection | None:
-        part = pyramid.part(luma, box, level)
-        if part is None:
-            return None
+    def _best(
+        self,
+        luma: Luma,
+        pyramid: ScanPyramid,
+        last: Sequence[Detection],
+        levels: Sequence[int],
+        steps: Sequence[Sequence[int]],
+    ) -> list[Detection | None]:
+        """Return what is best of each face at some steps from its level; all are looked for in one strip."""
+        best: list[Detection | None] = [None] * len(last)
+        wanted = [
+            (index, part)
+            for index, (face, level) in enumerate(zip(last, levels, strict=True))
+            for step in steps[index]
+            if level + step >= 0 and (part := pyramid.part(luma, face.box, level + step))
+        ]
+        if not wanted:
+            return best
         threshold = self._settings.score_threshold - KNOWN_FACE_LENIENCE
-        rectangles, scores, _ = self._on_few.run(part.luma, 0, threshold)
-        for found, score in sorted(zip(rectangles, scores, strict=True), key=lambda pair: -pair[1]):
-            place = pyramid.box(part, Rectangle(found.left(), found.top(), found.right(), found.bottom()))
-            if place.iou(box) > SAME_PERSON:
-                return Detection(place, float(score))
-        return None
+        strip = np.hstack([part.luma for _, part in wanted])
+        rectangles, scores, _ = self._on_one_level.run(strip, 0, threshold)
+        for found, score in zip(rectangles, scores, strict=True):
+            at = found.center().x // PART_SIDE
+            if not 0 <= at < len(wanted):
+                continue
+            index, part = wanted[at]
+            left, right = found.left() - at * PART_SIDE, found.right() - at * PART_SIDE
+            place = pyramid.box(part, Rectangle(left, found.top(), right, found.bottom()))
+            if place.iou(last[index].box) > SAME_PERSON:
+                best[index] = _better(best[index], Detection(place, float(score)))
+        return best
 
     def _scale(self, luma: Luma) -> float:
         return min(DLIB_WINDOW / self._settings.smallest_face, sqrt(LARGEST_SCAN / luma.size))
@@ -133,6 +153,11 @@ class DlibDetector:
             )
             for found, score in zip(rectangles, scores, strict=True)
         )
+
+
+def _better(one: Detection | None, other: Detection | None) -> Detection | None:
+    """Return the one of the higher score, the first of equals; None if there is neither."""
+    return max((found for found in (one, other) if found), key=lambda found: found.score, default=None)
 
 
 def _moved(detection: Detection, x: float, y: float) -> Detection:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emotionkit.config import DetectionSettings
 from emotionkit.faces.change import ChangeDetector
-from emotionkit.faces.detector import Luma, check_luma, same_face, suppress_overlaps
+from emotionkit.faces.detector import Luma, check_luma, same_faces, suppress_overlaps
 from emotionkit.faces.dlib_detector import KNOWN_FACE_LENIENCE, DlibDetector
 from emotionkit.records import Detection
 
@@ -18,6 +19,8 @@ LOST_SHARE = 0.5
 """Share of the known faces that must be lost at once for an early scan: a new layout, not a few heads turning."""
 LONGEST_SEARCH = 48
 """Pictures in which a lost face is still looked for at its old place: until after the next scan for large faces."""
+THOROUGH_EVERY = 8
+"""One in so many pictures is searched for known faces that have slowly become smaller or larger."""
 CREDIT_PER_PICTURE, LARGEST_CREDIT = 1 / 6, 3.0
 """Early scans that each picture earns and that can be saved up: a film shown in class may not cost a scan a picture."""
 
@@ -49,6 +52,7 @@ class FollowingDetector:
         self._known: list[_Known] = []
         self._pictures_since_scan: int | None = None
         self._credit = LARGEST_CREDIT
+        self._pictures = 0
 
     def detect(self, luma: Luma) -> list[Detection]:
         """Return the faces of the next picture of the recording, ordered by falling score.
@@ -67,7 +71,7 @@ class FollowingDetector:
         if scanned is None and self._many(lost) and self._spend_credit():
             scanned = self._scanned(luma)
             found = suppress_overlaps([*found, *self._certain(scanned)])
-            lost = [face for face in lost if not _is_among(face.last, found)]
+            lost = _apart(lost, found)
         if scanned is None:
             found = self._with_large(luma, found)
         self._remember(found, lost, scanned or [])
@@ -95,12 +99,11 @@ class FollowingDetector:
     def _follow(self, luma: Luma, scanned: list[Detection]) -> tuple[list[Detection], list[_Known]]:
         """Return what a scan is sure of, if there was one, with the known faces that it did not find; and the lost."""
         found = self._certain(scanned)
-        for face in self._known:
-            if not _is_among(face.last, found) and (again := self._again(luma, face)):
-                found.append(again)
+        found += self._again(luma, _apart(self._known, found))
         lost: list[_Known] = []
-        for face in self._known:
+        for face in _apart(self._known, found):
             if _is_among(face.last, found):
+                # Beside another one that was lost.
                 continue
             is_new = face.misses == 0 and not face.suspected
             wide = self._detector.detect_near(luma, face.last.box, reach=WIDE) if is_new else []
@@ -110,11 +113,16 @@ class FollowingDetector:
                 lost.append(face)
         return suppress_overlaps(found), lost
 
-    def _again(self, luma: Luma, face: _Known) -> Detection | None:
-        found = self._detector.detect_again(luma, face.last)
-        if found is None or (face.suspected and found.score <= self._settings.score_threshold):
-            return None
-        return found
+    def _again(self, luma: Luma, sought: Sequence[_Known]) -> list[Detection]:
+        """Return known faces that are where they were; one that was only suspected has to reach the threshold."""
+        self._pictures += 1
+        thoroughly = self._pictures % THOROUGH_EVERY == 0
+        again = self._detector.detect_again(luma, [face.last for face in sought], thoroughly=thoroughly)
+        return [
+            found
+            for face, found in zip(sought, again, strict=True)
+            if found and not (face.suspected and found.score <= self._settings.score_threshold)
+        ]
 
     def _with_large(self, luma: Luma, found: list[Detection]) -> list[Detection]:
         """Look for new large faces from time to time, and settle where they are as a scan would."""
@@ -122,7 +130,8 @@ class FollowingDetector:
             return found
         self._pictures_since_scan = 0
         new = [large for large in self._detector.detect_large(luma) if not _is_among(large, found)]
-        return suppress_overlaps([*found, *(self._detector.detect_again(luma, large) or large for large in new)])
+        again = self._detector.detect_again(luma, new)
+        return suppress_overlaps([*found, *(settled or large for settled, large in zip(again, new, strict=True))])
 
     def _remember(self, found: list[Detection], lost: list[_Known], scanned: list[Detection]) -> None:
         missed = [_Known(face.last, face.misses + 1, face.suspected) for face in lost if face.misses < LONGEST_SEARCH]
@@ -137,5 +146,11 @@ class FollowingDetector:
         return now > 0 and now >= LOST_SHARE * before
 
 
-def _is_among(face: Detection, found: list[Detection]) -> bool:
-    return any(same_face(face.box, detection.box) for detection in found)
+def _is_among(face: Detection, found: Sequence[Detection]) -> bool:
+    return bool(same_faces([face.box], [detection.box for detection in found]).any())
+
+
+def _apart(faces: Sequence[_Known], found: Sequence[Detection]) -> list[_Known]:
+    """Return the faces that are not among some detections."""
+    are_same = same_faces([face.last.box for face in faces], [detection.box for detection in found])
+    return [face for face, same in zip(faces, are_same, strict=True) if not same.any()]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
+import numpy as np
+
 from emotionkit.config import TrackingSettings
 from emotionkit.faces.appearance import Appearance
-from emotionkit.faces.matching import best_first, distance_between, possible_matches, without_doubt
+from emotionkit.faces.matching import best_first, distances_between, possible_matches, without_doubt
 from emotionkit.faces.tracklet import Moment, Sighting, Span, Tracklet
 from emotionkit.records import BoundingBox
 
@@ -124,13 +126,13 @@ def _who(
     chosen = best_first(possible_matches(known, faces))
     sure, doubtful = without_doubt(chosen, all_known=len(chosen) == len(tracklets))
     found = {one.face: one.person for one in sure}
-    newcomers = [one for index, one in enumerate(tracklets) if index not in found]
+    newcomers = [one.first.box for index, one in enumerate(tracklets) if index not in found]
     gone = {presence.track_id for presence in (*found.values(), *doubtful)}
+    is_near = np.isfinite(distances_between(known, newcomers))
     rest = [
         presence
-        for presence in known
-        if presence.track_id not in gone
-        and all(distance_between(presence, newcomer.first.box) is None for newcomer in newcomers)
+        for presence, near in zip(known, is_near, strict=True)
+        if presence.track_id not in gone and not near.any()
     ]
     return [(tracklet, found.get(index)) for index, tracklet in enumerate(tracklets)], rest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import sqrt
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -84,18 +84,21 @@ class Match(Generic[PersonT, FaceKeyT]):
     moved: bool
 
 
-def distance_between(person: Person, box: BoundingBox) -> float | None:
-    """Return how far a box is from where a person was, in sides of the box; None if it is not the same place."""
-    old = person.box
-    # The square root of an area is at most half of width and height together; most boxes lie further apart than that.
-    furthest = SAME_PLACE * (box.w + box.h + old.w + old.h)
-    if abs(box.x - old.x) > furthest or abs(box.y - old.y) > furthest:
-        return None
-    side, old_side = sqrt(box.area), sqrt(old.area)
-    (x, y), (old_x, old_y) = box.center, old.center
-    distance = hypot(x - old_x, y - old_y) / max(side, old_side)
-    moved = distance > SAME_PLACE or max(side, old_side) > LARGEST_GROWTH * min(side, old_side)
-    return None if moved else distance
+def distances_between(people: Sequence[Person], boxes: Sequence[BoundingBox]) -> NDArray[np.float64]:
+    """Return float64 (people, boxes): how far each box is from where each person was, in sides of the box.
+
+    It is infinite if it is not the same place.
+    """
+    old, new = _places([person.box for person in people])[:, np.newaxis], _places(boxes)
+    larger = np.maximum(old[..., 2], new[..., 2])
+    distances = np.hypot(old[..., 0] - new[..., 0], old[..., 1] - new[..., 1]) / larger
+    grown = larger > LARGEST_GROWTH * np.minimum(old[..., 2], new[..., 2])
+    return np.where((distances > SAME_PLACE) | grown, np.inf, distances)
+
+
+def _places(boxes: Sequence[BoundingBox]) -> NDArray[np.float64]:
+    """Return float64 (n, 3): the centres of boxes, and the sides of squares as large."""
+    return np.array([(*box.center, sqrt(box.area)) for box in boxes]).reshape(-1, 3)
 
 
 def possible_matches(
@@ -115,23 +118,29 @@ def possible_matches(
     looks = [look for _, _, look in faces]
     everybody = [*people, *bystanders]
     similar, close = _of_all(everybody, looks), _of_all(everybody, looks, close=True)
-    distances = [[distance_between(person, box) for _, box, _ in faces] for person in people]
+    distances = distances_between(people, [box for _, box, _ in faces])
+    has_moved = np.isinf(distances)
     in_place = np.ones(len(everybody), np.float32)
-    is_in_place = [[distance is not None for distance in row] for row in distances]
-    in_place[: len(people)] = np.where(is_in_place, close[: len(people)], -1).max(axis=1)
+    in_place[: len(people)] = np.where(has_moved, -1, close[: len(people)]).max(axis=1)
     stays = (in_place >= CLOSE_ELSEWHERE)[:, None]
     rivals = _next_best(similar, (0, 1))
     close_rivals, doubles = _next_best(np.where(stays, -1, close), (0,)), _next_best(np.where(stays, close, -1), (0,))
-    pairs = []
-    for row, person in enumerate(people):
-        for column, (face, _, _) in enumerate(faces):
-            similarity, distance = float(similar[row, column]), distances[row][column]
-            if similarity >= (ALIKE_ELSEWHERE if distance is None else ALIKE_IN_PLACE):
-                cost = 1 - similarity + PLACE_WEIGHT * (1.0 if distance is None else distance)
-                rival, own = float(rivals[row, column]), float(close[row, column])
-                another, double = float(close_rivals[row, column]), float(doubles[row, column])
-                pairs.append(Match(person, face, similarity, rival, own, another, double, cost, distance is None))
-    return pairs
+    costs = 1 - similar[: len(people)] + PLACE_WEIGHT * np.where(has_moved, 1, distances)
+    possible = similar[: len(people)] >= np.where(has_moved, ALIKE_ELSEWHERE, ALIKE_IN_PLACE)
+    return [
+        Match(
+            people[row],
+            faces[column][0],
+            similarity=float(similar[row, column]),
+            rival=float(rivals[row, column]),
+            close=float(close[row, column]),
+            close_rival=float(close_rivals[row, column]),
+            double=float(doubles[row, column]),
+            cost=float(costs[row, column]),
+            moved=bool(has_moved[row, column]),
+        )
+        for row, column in np.argwhere(possible).tolist()
+    ]
 
 
 def tells(similarity: float, rival: float) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emotionkit.faces.clustering import clustered
 from emotionkit.faces.joining import Presence
-from emotionkit.faces.matching import best_first, distance_between, possible_matches, without_doubt
+from emotionkit.faces.matching import best_first, distances_between, possible_matches, without_doubt
 from emotionkit.faces.portraits import CLEAR, Embed, embeddings_at
 from emotionkit.faces.tracklet import Moment
 from emotionkit.records import Frame
@@ -132,11 +132,13 @@ def _follows(groups: Sequence[_Group]) -> NDArray[np.bool_]:
     """Return bool (n, n): where a presence of one is the next in the other's place, whichever of the two."""
     follows = np.zeros((len(groups), len(groups)), bool)
     everybody = [(presence, number) for number, group in enumerate(groups) for presence in group.members]
-    for presence, later in everybody:
+    presences = [presence for presence, _ in everybody]
+    is_near = np.isfinite(distances_between(presences, [presence.first.box for presence in presences]))
+    for column, (presence, later) in enumerate(everybody):
         before = [
             (other.until, earlier)
-            for other, earlier in everybody
-            if other.until < presence.first.pts and distance_between(other, presence.first.box) is not None
+            for (other, earlier), near in zip(everybody, is_near[:, column], strict=True)
+            if near and other.until < presence.first.pts
         ]
         if before:
             _, earlier = max(before)

@@ -10,13 +10,13 @@ from fractions import Fraction
 import numpy as np
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import Appearance, look_at
-from emotionkit.faces.detector import Luma, same_face
+from emotionkit.faces.appearance import Appearance, look_at, look_at_all
+from emotionkit.faces.detector import Luma, same_faces
 from emotionkit.faces.matching import (
     CLOSE_IN_PLACE,
     Match,
     best_first,
-    distance_between,
+    distances_between,
     is_close_enough,
     possible_matches,
     similarities,
@@ -70,14 +70,18 @@ class Tracker:
         """Return the track of each detection of the next frame, in the order of the detections."""
         previous = self._previous_pts
         self._forget(frame.pts)
-        seen = [Sighting(frame.pts, found.box, look_at(frame.luma, found.box)) for found in detections]
+        boxes = [found.box for found in detections]
+        looks = look_at_all(frame.luma, boxes)
+        seen = [Sighting(frame.pts, box, look) for box, look in zip(boxes, looks, strict=True)]
         chosen = self._who(frame.luma, seen)
         for index, track in chosen.items():
             track.observe(seen[index], was_missed=track.last.pts != previous)
         # In reading order, so that the numbers of people who appear together do not depend on the detector's scores.
         newcomers = {index: sighting.box for index, sighting in enumerate(seen) if index not in chosen}
         for index in _in_reading_order(newcomers):
-            self._end(track for track in self._absent(chosen) if distance_between(track, seen[index].box) is not None)
+            absent = self._absent(chosen)
+            is_near = np.isfinite(distances_between(absent, [seen[index].box])[:, 0])
+            self._end(track for track, near in zip(absent, is_near, strict=True) if near)
             chosen[index] = self._start(seen[index])
         return [chosen[index].track_id for index in range(len(detections))]
 
@@ -127,12 +131,13 @@ class Tracker:
             return settled
         similar = similarities(self._tracks, np.concatenate([one.look.as_detected for one in seen]))
         close = similarities(self._tracks, np.concatenate([one.look.close.as_detected for one in seen]), close=True)
-        for index, sighting in enumerate(seen):
-            near = [row for row, track in enumerate(self._tracks) if distance_between(track, sighting.box) is not None]
-            own = float(similar[near[0], index]) if len(near) == 1 else 0.0
-            rival = max((float(row[index]) for at, row in enumerate(similar) if at not in near), default=0.0)
-            if tells(own, rival) and is_close_enough(close[near[0], index], rival, CLOSE_IN_PLACE):
-                settled[index] = self._tracks[near[0]]
+        is_near = np.isfinite(distances_between(self._tracks, [sighting.box for sighting in seen]))
+        rivals = np.where(is_near, -np.inf, similar).max(axis=0)
+        for index in np.flatnonzero(is_near.sum(axis=0) == 1).tolist():
+            row = int(is_near[:, index].argmax())
+            own, rival = float(similar[row, index]), float(rivals[index]) if len(self._tracks) > 1 else 0.0
+            if tells(own, rival) and is_close_enough(float(close[row, index]), rival, CLOSE_IN_PLACE):
+                settled[index] = self._tracks[row]
         claims = Counter(track.track_id for track in settled.values())
         return {index: track for index, track in settled.items() if claims[track.track_id] == 1}
 
@@ -170,7 +175,7 @@ class Tracker:
 def _still_there(luma: Luma, one: Match[_Track, int], places: Sequence[BoundingBox]) -> bool:
     """Say whether a person's old place, without a face, looks more like her than the new one: she has turned away."""
     old = one.person.box
-    if any(same_face(old, place) for place in places):
+    if same_faces([old], places).any():
         return False
     return one.person.appearance.similarity(look_at(luma, old).variants) >= one.similarity
 

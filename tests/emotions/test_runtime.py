@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from emotionkit.emotions.classifier import EmotionClassifier
+from emotionkit.emotions.datasets import load_fer2013
+from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.emotions.preprocess import network_input
+from emotionkit.emotions.quantisation import activation_ranges
 from emotionkit.emotions.runtime import load_runtime
 
 
@@ -56,6 +59,38 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, faces, network
     assert_same(runtime.predict_on_batch(faces), network.predict_on_batch(faces))
 
 
+def test_in_eight_bits_it_reads_nearly_the_same(tmp_path, network):
+    faces = network_input(list(np.random.default_rng(4).integers(0, 256, (64, 48, 48), dtype=np.uint8)))
+    ranges = activation_ranges(network, faces)
+    assert len(ranges) == 28
+    runtime = load_runtime("a", lambda: network, cache=tmp_path, activations=ranges)
+    exact, rounded = network.predict_on_batch(faces), runtime.predict_on_batch(faces)
+    for head, values in exact.items():
+        assert not np.array_equal(values, rounded[head])
+        np.testing.assert_allclose(values, rounded[head], atol=0.3 * values.std())
+    # Kept apart from the same network as it is.
+    assert_same(load_runtime("a", lambda: network, cache=tmp_path).predict_on_batch(faces), exact)
+
+
+def test_what_has_other_convolutions_stays_as_it_is(tmp_path, faces, network):
+    runtime = load_runtime("a", lambda: network, cache=tmp_path, activations=[(0.0, 1.0)])
+    assert_same(runtime.predict_on_batch(faces), network.predict_on_batch(faces))
+
+
+def test_the_shipped_network_reads_faces_as_well_in_eight_bits(clips):
+    validation = clips.parent / "fer2013" / "validation.npz"
+    if not validation.exists():
+        pytest.skip("no validation faces here")
+    faces = load_fer2013(validation)
+    exact = EmotionClassifier.load().read(list(faces.images))
+    rounded = LazyClassifier().read(list(faces.images))
+    right = [(reading.probabilities.argmax(axis=1) == faces.labels).mean() for reading in (exact, rounded)]
+    agree = (exact.probabilities.argmax(axis=1) == rounded.probabilities.argmax(axis=1)).mean()
+    assert right[1] > right[0] - 0.002
+    assert agree > 0.99
+    assert np.abs(exact.usable - rounded.usable).mean() < 0.001
+
+
 def test_from_the_cache_no_keras_is_imported(tmp_path):
     program = (
         "import sys, numpy as np; from emotionkit.emotions.lazy import LazyClassifier;"
@@ -93,10 +128,11 @@ def test_openvino_tells_nobody_that_it_was_used(tmp_path):
         "from pathlib import Path\n"
         "from emotionkit.emotions.classifier import EmotionClassifier\n"
         "from emotionkit.emotions.runtime import load_runtime\n"
-        "load_runtime('a', lambda: EmotionClassifier.load().network, cache=Path('cache'))"
+        "ranges = [(-1.0, 1.0)] * 28\n"
+        "load_runtime('a', lambda: EmotionClassifier.load().network, cache=Path('cache'), activations=ranges)"
     )
     assert openvino_at_work(tmp_path, script) == ""
-    assert (tmp_path / "cache" / "a.openvino").is_file()
+    assert len(list((tmp_path / "cache").glob("a-*.openvino"))) == 1
     assert not (tmp_path / "intel").exists()
 
 

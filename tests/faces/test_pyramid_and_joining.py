@@ -19,8 +19,8 @@ from emotionkit.records import BoundingBox, Detection
 def test_a_known_face_gets_the_box_that_a_scan_gives_it(exam_review):
     detector = DlibDetector(DetectionSettings())
     frame = exam_review[0].frame
-    for found in detector.detect(frame.luma):
-        again = detector.detect_again(frame.luma, found)
+    seen = detector.detect(frame.luma)
+    for found, again in zip(seen, detector.detect_again(frame.luma, seen), strict=True):
         assert again is not None
         assert again.box == found.box
         assert again.score == pytest.approx(found.score, abs=0.15)
@@ -30,7 +30,8 @@ def test_a_face_that_is_not_there_is_not_found_again():
     detector = DlibDetector(DetectionSettings())
     blank = np.full((360, 640), 90, np.uint8)
     for box in (BoundingBox(100, 100, 80, 80), BoundingBox(-400, -400, 80, 80), BoundingBox(900, 900, 40, 40)):
-        assert detector.detect_again(blank, Detection(box, 1.0)) is None
+        assert detector.detect_again(blank, [Detection(box, 1.0)]) == [None]
+    assert detector.detect_again(blank, []) == []
 
 
 def read_piece(steps):

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import AS_DETECTED, EXEMPLARS, Appearance, look_at
+from emotionkit.faces.appearance import EXEMPLARS, Appearance, look_at, look_at_all
+from emotionkit.faces.thumbnails import AS_DETECTED
 from emotionkit.faces.tracker import Tracker
 from emotionkit.records import BoundingBox, Detection, Frame
 
@@ -114,6 +115,16 @@ def test_thumbnails_are_normalised_and_ignore_brightness(portrait, exam_review):
     assert np.linalg.norm(seen.variants, axis=1) == pytest.approx(1, abs=1e-5)
     assert seen.as_detected[0] == pytest.approx(seen.variants[AS_DETECTED], abs=1e-5)
     assert Appearance(seen).similarity(darker.variants) > 0.99
+
+
+def test_faces_looked_at_together_look_as_they_do_one_by_one(portrait, exam_review):
+    boxes = [seat.face for seat in exam_review[0].seats.values()]
+    for box, look in zip(boxes, look_at_all(portrait, boxes), strict=True):
+        alone = look_at(portrait, box)
+        assert (look.region == alone.region).all()
+        assert look.as_detected == pytest.approx(alone.as_detected, abs=1e-6)
+        assert look.close.as_detected == pytest.approx(alone.close.as_detected, abs=1e-6)
+    assert look_at_all(portrait, []) == []
 
 
 def test_a_blank_region_is_like_nothing():
