@@ -21,9 +21,10 @@ from emotionkit.records import Frame
 
 PICTURES = 3
 """Pictures looked at of a group of presences at most."""
-PER_MINUTE = 20
-"""Pictures looked at per minute of the lesson, unless one of each group is more. A picture takes 0.08 s of one core,
-nearly all of the time that this needs; where people come and go that often, one of each tells as much as three."""
+PER_MINUTE, AT_LEAST = 20, 40
+"""Pictures looked at per minute of the lesson, and in a short one at least, unless one of each group is more. A picture
+takes 0.08 s of one core, nearly all of the time that this needs; where people come and go that often, one of each tells
+as much as three, but for people who are much alike."""
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ def _pictures_of_each(presences: Sequence[Presence], groups: int) -> int:
     if not groups:
         return PICTURES
     minutes = float(max(one.until for one in presences) - presences[0].first.pts) / 60
-    return max(1, min(PICTURES, int(PER_MINUTE * minutes / groups)))
+    return max(1, min(PICTURES, int(max(PER_MINUTE * minutes, AT_LEAST) / groups)))
 
 
 def _continued(presences: Sequence[Presence]) -> list[_Group]:
