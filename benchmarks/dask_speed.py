@@ -1,6 +1,6 @@
 """How much faster a Dask cluster on this machine is with a worker per core than with one, and what it costs to ask it.
 
-    python benchmarks/dask_speed.py [--seconds 120] [--tasks 20000] [--workers N]
+    python benchmarks/dask_speed.py [--seconds 1200] [--tasks 20000] [--workers N]
 
 Recordings are made from the sample class. A scheduler and workers are started as processes of their own; each is asked
 for something small first, so that starting is not counted. The second table hands empty tasks to a real scheduler: that
@@ -40,7 +40,7 @@ def cluster(workers: int) -> Iterator[LocalCluster]:
 def read(recordings: Sequence[Path], warehouse: Path, address: str) -> float:
     """Return the seconds that reading recordings takes."""
     started = time.perf_counter()
-    jobs = [Job(recording, warehouse, ProcessingSettings(piece_s=10)) for recording in recordings]
+    jobs = [Job(recording, warehouse, ProcessingSettings(piece_s=30)) for recording in recordings]
     team = DaskWorkers(DaskAddress.parsed(address), on_notice=print)
     for result in process_all(jobs, on_progress=lambda *_: None, team=team):
         if isinstance(result, Failure):
@@ -49,11 +49,20 @@ def read(recordings: Sequence[Path], warehouse: Path, address: str) -> float:
 
 
 def reading_with(workers: int, recordings: Sequence[Path], folder: Path) -> float:
-    """Return the seconds that warm workers take for recordings."""
+    """Return the seconds that warm workers take for recordings, each with a core of its own, as in a cluster."""
     with cluster(workers) as started:
+        with Client(started.scheduler_address, set_as_default=False) as client:
+            for core, worker in zip(sorted(os.sched_getaffinity(0)), client.scheduler_info()["workers"], strict=False):
+                client.run(keep_to, core, workers=[worker])
         warm_up = [gallery_of_nine(folder / f"warm-{workers}-{number}.mp4", 4) for number in range(2 * workers)]
         read(warm_up, folder / f"warm-{workers}", started.scheduler_address)
         return read(recordings, folder / f"warehouse-{workers}", started.scheduler_address)
+
+
+def keep_to(core: int) -> None:
+    """Keep a worker, and the child that it will have, to a core: the child's threads would use more than one."""
+    for thread in Path("/proc/self/task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
 
 
 def nothing(_number: int) -> None:
@@ -75,7 +84,7 @@ def empty_tasks(count: int, workers: int) -> tuple[float, float]:
 def main() -> None:
     """Measure and print two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--seconds", type=int, default=1200, help="of class in all")
     parser.add_argument("--tasks", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     wishes = parser.parse_args()
