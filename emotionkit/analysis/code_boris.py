@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 
 from emotionkit.analysis.code_events import CODER, Cells, Event
 from emotionkit.analysis.code_tables import Row, TextTable
-from emotionkit.analysis.code_times import seconds_of
 from emotionkit.errors import InvalidFileError, quoted
 
 KINDS = ("behavior type", "status")
@@ -92,7 +91,6 @@ class _Rows:
         _refuse_several_media(table, header, self.cells)
         observations = {self.observation(row) for _, row in table.after(header)}
         self._coder = (*CODER, *_OBSERVATION) if len(observations) > 1 else CODER
-        self._path = table.path
 
     def observation(self, row: Row) -> str:
         return self.cells.text(row, _OBSERVATION)
@@ -104,13 +102,8 @@ class _Rows:
         return replace(event, coder=self.cells.text(row, self._coder) or None)
 
     def _offset_s(self, line: int, row: Row) -> float:
-        text = self.cells.text(row, _OFFSET)
-        offset_s = seconds_of(text.removeprefix("-")) if text else 0.0
-        if offset_s is None:
-            raise InvalidFileError(
-                self._path, f"holds {quoted(text)}, which is no time.", line=line, key="Time offset (s)"
-            )
-        return -offset_s if text.startswith("-") else offset_s
+        place = self.cells.first(_OFFSET)
+        return self.cells.time(row, place, line, signed=True) if place is not None and row[place] else 0.0
 
 
 def _refuse_several_media(table: TextTable, header: int, cells: Cells) -> None:

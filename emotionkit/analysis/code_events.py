@@ -87,18 +87,19 @@ class Cells:
         place = self.first(wanted)
         return "" if place is None else row[place]
 
-    def time(self, row: Row, place: int, line: int, unit_s: float = 1.0) -> float:
-        """Return a time in seconds.
+    def time(self, row: Row, place: int, line: int, unit_s: float = 1.0, *, signed: bool = False) -> float:
+        """Return a time in seconds, which may be negative only where it is ``signed``.
 
         Raises:
             InvalidFileError: The cell holds none.
         """
-        seconds = seconds_of(row[place], unit_s=unit_s)
+        is_negative = signed and row[place].startswith("-")
+        seconds = seconds_of(row[place][is_negative:], unit_s=unit_s)
         if seconds is None:
             raise InvalidFileError(
                 self._path, f"holds {quoted(row[place])}, which is no time.", line=line, key=self.names[place]
             )
-        return seconds
+        return -seconds if is_negative else seconds
 
     def event(self, line: int, row: Row, *, earlier_s: float = 0.0) -> Event:
         """Return a row as an event, of a moment where nothing tells its end.
@@ -128,9 +129,7 @@ class Cells:
 
     def _since(self, earlier_s: float, row: Row, place: int, line: int) -> float:
         """Return a time less some seconds; only then may it be negative in the file."""
-        sign = -1 if earlier_s < 0 and row[place].startswith("-") else 1
-        cells = tuple(cell.removeprefix("-") for cell in row) if sign < 0 else row
-        seconds = round(sign * self.time(cells, place, line) - earlier_s, 6)
+        seconds = round(self.time(row, place, line, signed=earlier_s < 0) - earlier_s, 6)
         if seconds < 0:
             raise InvalidFileError(
                 self._path, f"is {-seconds:g} s before the recording begins.", line=line, key=self.names[place]

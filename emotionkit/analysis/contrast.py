@@ -143,11 +143,16 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _uneven(samples: tuple[Sample, ...]) -> bool:
     """Return whether one side of a difference has more than twice the students of the other."""
-    sides = [[sample for sample in samples if sample.coefficient * sign > 0] for sign in (1, -1)]
+    sides = [_side(samples, sign) for sign in (1, -1)]
     if not all(sides):
         return False
     here, there = (_number(side) for side in sides)
     return max(here, there) > MOST_UNEVEN * min(here, there)
+
+
+def _side(samples: tuple[Sample, ...], sign: int) -> list[Sample]:
+    """Return the samples that count positively (1) or negatively (-1)."""
+    return [sample for sample in samples if sample.coefficient * sign > 0]
 
 
 def _number(side: list[Sample]) -> float:
@@ -167,7 +172,7 @@ def _fiducial(samples: tuple[Sample, ...], random: np.random.Generator) -> NDArr
     freedom = sum(expected) ** 2 / sum(squares)
     drawn = np.zeros((DRAWS, 7))
     for sign in (1, -1):
-        side = [sample for sample in samples if sample.coefficient * sign > 0]
+        side = _side(samples, sign)
         scale = sum(abs(sample.coefficient) for sample in side)
         mean = np.sum([abs(sample.coefficient) * sample.mean for sample in side], axis=0) / scale
         parts = [sample.coefficient**2 * sample.variance / sample.number for sample in side]

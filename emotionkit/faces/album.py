@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,17 +55,23 @@ class Album:
         Args:
             chosen: Moments of one person after another.
         """
+        everybody = list(chosen)
+        kept = set(chain.from_iterable(everybody))
+        self._pictures = {moment: picture for moment, picture in self._pictures.items() if moment in kept}
+        if self.size > self._largest:
+            self._thin_out(everybody)
+
+    def _thin_out(self, everybody: Iterable[Sequence[Moment]]) -> None:
+        """Forget what is too much: of those who have most pictures the least clear ones first."""
         places: dict[Moment, tuple[int, float]] = {}
-        for moments in chosen:
+        for moments in everybody:
             clearest_first = sorted(moments, key=lambda moment: -moment.quality)
             places |= {moment: (place, -moment.quality) for place, moment in enumerate(clearest_first)}
-        self._pictures = {moment: picture for moment, picture in self._pictures.items() if moment in places}
-        size = self.size
-        if size > self._largest:
-            for moment in sorted(self._pictures, key=places.__getitem__, reverse=True):
-                if size <= self._largest:
-                    break
-                size -= self._pictures.pop(moment)[0].nbytes
+        surplus = self.size - self._largest
+        for moment in sorted(self._pictures, key=places.__getitem__, reverse=True):
+            if surplus <= 0:
+                break
+            surplus -= self._pictures.pop(moment)[0].nbytes
 
     def embeddings(self, moments: Mapping[int, Sequence[Moment]], embed: Embed) -> dict[int, list[NDArray[np.float32]]]:
         """Return the embeddings, float32 (128,) each, of faces at some moments, in the order of time, by their key.
