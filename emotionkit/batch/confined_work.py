@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piecework import OnSecond, Task, perform
 from emotionkit.emotions.lazy import LazyClassifier
-from emotionkit.faces.dlib_levels import use_stored_detector
 from emotionkit.faces.portraits import PortraitChooser, embeddings_at
 from emotionkit.video.piece_reader import frames_at
 
@@ -64,12 +63,6 @@ def longest_s(task: Task) -> float | None:
     if task.piece is None:
         return None
     return (_PATIENCE_S + _SLOWEST * float(task.piece.end - task.piece.start)) / task.share
-
-
-def prepare(detector: bytes) -> None:
-    """Get ready to read, with dlib's detector as it is stored; all else is loaded when this has been imported."""
-    use_one_core()
-    use_stored_detector(detector)
 
 
 def read(task: Task, on_second: OnSecond) -> list[str] | None:

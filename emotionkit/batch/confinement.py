@@ -239,6 +239,10 @@ class Confined:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the child."""
+        self.end()
+
+    def end(self) -> None:
+        """End the child, whose memory is free then; another is begun if there is more to do after all."""
         if self._child:
             self._child.end()
         self._child = None

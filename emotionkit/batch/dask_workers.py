@@ -139,6 +139,9 @@ class DaskWorkers:
             elif (order := self._futures.pop(heard, None)) and (done := self._taken_in(heard, order)):
                 return done
 
+    def dismiss(self) -> None:
+        """Leave them as they are: others may have work for them, and those of this machine end with the block."""
+
     def _order(self, index: int, task: Task | Joining) -> Order:
         every_s = max(_REPORT_EVERY_S, len(self._crew.fit) / _REPORTS_PER_S)
         return Order(index, task, self._topic, every_s)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 from emotionkit.batch.budget import Budget
-from emotionkit.batch.confined_work import Call
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piece_progress import PieceProgress
 from emotionkit.batch.piecework import Task, parts_there
@@ -90,7 +89,7 @@ def process_all(
         share = budget.share_of_worker(workers)
         team = Pool(workers)
     with team as at_work, Confined() as apart:
-        run = _Run(jobs, at_work, apart.call, manifest.sha256, on_progress)
+        run = _Run(jobs, at_work, apart, manifest.sha256, on_progress)
         yield from run.results(budget.deadline(), share)
 
 
@@ -123,10 +122,10 @@ class _Run:
     """Keeps the workers busy, and puts together what they bring."""
 
     def __init__(
-        self, jobs: Sequence[Job], team: Workers, call: Call, model_sha256: str, on_progress: OnJobProgress
+        self, jobs: Sequence[Job], team: Workers, apart: Confined, model_sha256: str, on_progress: OnJobProgress
     ) -> None:
         self._jobs = list(enumerate(jobs))
-        self._team, self._call = team, call
+        self._team, self._apart = team, apart
         self._model_sha256 = model_sha256
         self._on_progress = on_progress
         self._open: dict[int, _Open] = {}
@@ -169,7 +168,7 @@ class _Run:
                 lesson_id=job.lesson_id,
                 policy=job.policy,
                 naming=job.naming,
-                call=self._call,
+                call=self._apart.call,
             )
             if undertaking.outcome is not None:
                 yield undertaking.outcome
@@ -178,6 +177,9 @@ class _Run:
         except EmotionkitError as error:
             yield _failed(job.recording, error)
             return
+        finally:
+            if not self._jobs:
+                self._apart.end()
         progress = PieceProgress(
             undertaking.lesson.duration_s, lambda done, length: self._on_progress(index, done, length)
         )
@@ -229,6 +231,8 @@ class _Run:
         recording = one.undertaking.recording
         try:
             if one.failure is None:
+                if not self._jobs and len(self._open) == 1:
+                    self._team.dismiss()
                 return load(one.undertaking, cast("Path", one.segment))
             if isinstance(one.failure, RecordingError):
                 one.undertaking.parts.remove()

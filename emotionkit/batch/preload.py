@@ -7,6 +7,8 @@ import cv2  # noqa: F401
 import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
 from emotionkit.emotions.telemetry import silence_openvino
+from emotionkit.faces.dlib_levels import stored_detector
 
 silence_openvino()
 importlib.import_module("openvino")
+stored_detector()

@@ -10,14 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from emotionkit.batch.confined_work import longest_s, prepare, read
+from emotionkit.batch.confined_work import longest_s, read
 from emotionkit.batch.confinement import PROGRESS_S, Child, Confines, Ended, Note, Order
-from emotionkit.batch.forking import load_ahead
 from emotionkit.batch.lesson_joining import join
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.undertaking import Undertaking
 from emotionkit.errors import EmotionkitError
-from emotionkit.faces.dlib_levels import stored_detector
 
 _LISTEN_EVERY_S = 0.5
 
@@ -74,6 +72,9 @@ class Workers(Protocol):
     def next_done(self, on_tick: OnTick) -> Done | Joined:
         """Return the next task that is done, however long it takes, telling of progress meanwhile."""
 
+    def dismiss(self) -> None:
+        """Give up what was kept for tasks to come: there are none."""
+
 
 class Pool:
     """Several workers, a confined process each."""
@@ -87,22 +88,14 @@ class Pool:
 
     def __enter__(self) -> Self:
         """Start the processes, so that they load what they need while the first recording is looked at."""
-        load_ahead()
-        # Meanwhile, as this process has nothing else to do.
-        detector = stored_detector()
         self._children = [Child(self._confines) for _ in range(self._workers)]
-        for child in self._children:
-            child.give(Order(Path(), prepare, (detector,)))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes; at once if work is broken off."""
-        for child in self._children:
-            child.stop()
-        for child in self._children:
-            child.end()
+        self.dismiss()
 
     @property
     def has_room(self) -> bool:
@@ -135,6 +128,14 @@ class Pool:
             self._hand_out()
         return self._ended.popleft()
 
+    def dismiss(self) -> None:
+        """End the processes: a lesson is loaded in the memory that they leave."""
+        for child in self._children:
+            child.stop()
+        for child in self._children:
+            child.end()
+        self._children = []
+
     def _hand_out(self) -> None:
         """Give what waits to whoever has nothing to do; given to one before, it would not go to the first that has."""
         for child in self._children:
@@ -143,10 +144,6 @@ class Pool:
 
     def _heard(self, news: Note | Ended | None, on_tick: OnTick) -> None:
         if news is None:
-            return
-        if news.order.function is prepare:
-            if isinstance(news, Ended) and news.error:
-                raise EmotionkitError(f"No process can be started to read recordings: it {news.error}")
             return
         index, task = self._tasks[id(news.order)]
         if isinstance(news, Ended):

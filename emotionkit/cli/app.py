@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
@@ -35,14 +33,10 @@ for command in (init, process, live, report, nightly, lessons, students, export,
     app.add_command(command)
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line, by default on the arguments of the process; always ends in ``SystemExit``."""
-    sys.exit(_run(arguments))
-
-
-def _run(arguments: Sequence[str] | None) -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line on some arguments and return its exit status."""
     try:
-        return app.main(args=arguments, prog_name="emotionkit", standalone_mode=False) or ALL_WELL
+        return app.main(args=list(arguments), prog_name="emotionkit", standalone_mode=False) or ALL_WELL
     except click.ClickException as error:
         error.show()
         return error.exit_code

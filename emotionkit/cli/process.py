@@ -52,11 +52,6 @@ def process(
     project = load_project_settings()
     policy = declared_policy(project.policy)
 
-    from emotionkit.batch.forking import load_ahead
-
-    if dask is None:
-        # Workers load what they need while this process does.
-        load_ahead()
     from emotionkit.batch.executor import Failure, Job, process_all
 
     jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.numbers_only import refuse_all_but_numbers
 from emotionkit.emotions.preprocess import network_input
 from emotionkit.emotions.readings import Readings
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
@@ -49,7 +48,9 @@ class EmotionClassifier:
         Raises:
             ModelError: The weights are missing, were changed, hold anything but numbers, or do not fit the network.
         """
-        from emotionkit.emotions.network import build_network  # noqa: PLC0415  seconds, and not needed by a runtime
+        # Seconds, and not needed by a runtime.
+        from emotionkit.emotions.network import build_network  # noqa: PLC0415
+        from emotionkit.emotions.numbers_only import refuse_all_but_numbers  # noqa: PLC0415
 
         path, manifest = verified_weights(Path(folder))
         refuse_all_but_numbers(path)

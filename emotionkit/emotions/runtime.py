@@ -8,31 +8,23 @@ at any time. Any network will do that takes one array and gives a dictionary of 
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
+import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import filelock
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
+from emotionkit.cache import kept
 from emotionkit.emotions.quantisation import Range, quantise
 from emotionkit.emotions.telemetry import silence_openvino
 
 if TYPE_CHECKING:
     from emotionkit.emotions.backend import keras
-
-CACHE_VARIABLE = "EMOTIONKIT_CACHE"
-"""Environment variable that names another folder for converted networks."""
-
-_PATIENCE_S = 60
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +35,6 @@ class _Converted:
     weights: bytes
     heads: tuple[str, ...]
 
-    @property
-    def digest(self) -> str:
-        parts = (self.xml, self.weights, "\n".join(self.heads).encode())
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-
 
 class NetworkRuntime:
     """A network ready to predict; it answers ``predict_on_batch`` as the Keras model does that it was made from."""
@@ -57,7 +44,10 @@ class NetworkRuntime:
         import openvino  # noqa: PLC0415  a tenth of a second that only a process which reads faces has to spend
 
         core = openvino.Core()
-        limits = {} if threads is None else {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1}
+        limits: dict[str, Any] = {}
+        if threads is not None:
+            # OpenVINO binds threads to cores from the first one on: several workers would all share that.
+            limits = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
         model = core.read_model(converted.xml, converted.weights)
         self._compiled = core.compile_model(model, "CPU", limits)
         self._heads = converted.heads
@@ -82,24 +72,12 @@ def load_runtime(
         sha256: Names the network: that of its weights.
         network: Builds it; only called where the cache does not hold it.
         threads: How many it may use; OpenVINO's choice unless given.
-        cache: Another folder than the user's; where it cannot be written, nothing is kept.
+        cache: Another folder than the user's.
         activations: Range of what goes into each convolution, for convolving in eight bits; not so unless given.
-
-    A file in the cache that is damaged is made anew. Of several processes that want the same, one converts.
     """
-    folder = cache or Path(os.environ.get(CACHE_VARIABLE) or user_cache_path("emotionkit", appauthor=False))
     name = f"{sha256}-{_digest(activations)}" if activations else sha256
-    path = folder / f"{name}.openvino"
-    converted = _read(path)
-    if converted is None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with filelock.FileLock(folder / f"{name}.lock", timeout=_PATIENCE_S):
-                converted = _read(path) or _write(path, _convert(network(), activations))
-        except (OSError, filelock.Timeout) as error:
-            _log.info("The converted network cannot be kept in %s: %s", folder, error)
-            converted = _convert(network(), activations)
-    return NetworkRuntime(converted, threads)
+    stored = kept(f"{name}.openvino", lambda: _packed(_convert(network(), activations)), cache)
+    return NetworkRuntime(_unpacked(stored), threads)
 
 
 def _digest(activations: Sequence[Range]) -> str:
@@ -119,27 +97,16 @@ def _convert(network: keras.Model, activations: Sequence[Range]) -> _Converted:
         return _Converted(path.read_bytes(), path.with_suffix(".bin").read_bytes(), heads)
 
 
-def _read(path: Path) -> _Converted | None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            heads = tuple(archive.read("heads").decode().split("\n"))
-            converted = _Converted(archive.read("network.xml"), archive.read("network.bin"), heads)
-            return converted if archive.read("sha256").decode() == converted.digest else None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-        return None
+def _packed(converted: _Converted) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("network.xml", converted.xml)
+        archive.writestr("network.bin", converted.weights)
+        archive.writestr("heads", "\n".join(converted.heads))
+    return packed.getvalue()
 
 
-def _write(path: Path, converted: _Converted) -> _Converted:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            with zipfile.ZipFile(file, "w") as archive:
-                archive.writestr("network.xml", converted.xml)
-                archive.writestr("network.bin", converted.weights)
-                archive.writestr("heads", "\n".join(converted.heads))
-                archive.writestr("sha256", converted.digest)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    temporary.replace(path)
-    return converted
+def _unpacked(packed: bytes) -> _Converted:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        heads = tuple(archive.read("heads").decode().split("\n"))
+        return _Converted(archive.read("network.xml"), archive.read("network.bin"), heads)

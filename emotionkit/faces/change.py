@@ -16,6 +16,8 @@ GRID_WIDTH, GRID_HEIGHT = 32, 18
 CELL_CHANGE = 32
 """Levels of gray by which a cell's mean must change. In a gallery of nine people who talk, 2.6 % of the cells change by
 as much from one sample to the next half a second later, and up to 7.6 %, close to the faces."""
+_HALVED = 8
+"""Pixels of a cell's side from which a picture is halved."""
 SURROUNDINGS = 3.0
 """Sides of its box around a known face in which change is taken for the movement of that person."""
 
@@ -33,7 +35,7 @@ class ChangeDetector:
             luma: uint8 (h, w).
             known: Where faces were in the picture before.
         """
-        cells = cv2.resize(luma, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.int16)
+        cells = _cells(luma)
         previous, self._previous = self._previous, cells
         if previous is None:
             return 1.0
@@ -42,6 +44,14 @@ class ChangeDetector:
         for box in known:
             _clear(changed, box, GRID_WIDTH / width, GRID_HEIGHT / height)
         return float(changed.mean())
+
+
+def _cells(luma: Luma) -> NDArray[np.int16]:
+    """Return int16 (18, 32): the mean of each cell, of a picture halved first, which OpenCV does far quicker."""
+    while luma.shape[0] >= _HALVED * GRID_HEIGHT and luma.shape[1] >= _HALVED * GRID_WIDTH:
+        height, width = luma.shape[0] // 2, luma.shape[1] // 2
+        luma = cv2.resize(luma[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return cv2.resize(luma, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.int16)
 
 
 def _clear(changed: NDArray[np.bool_], box: BoundingBox, across: float, down: float) -> None:

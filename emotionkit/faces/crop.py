@@ -15,8 +15,8 @@ picture's side is 1.18 times the box's in the median, 1.10 to 1.28 in the middle
 CROP_LIFT = 0.07
 """How far the crop's centre lies above the box's, in sides of the box: the same measurement, 0.03 to 0.11 in the middle
 half. To the side the median offset is 0.003, taken as none."""
-LARGEST_CROP = 192
-"""Side in pixels to which larger crops are reduced; the network looks at far less, and crops wait in memory."""
+LARGEST_CROP = 48
+"""Side in pixels to which larger crops are reduced, once for all who look at them: the network's input has as many."""
 
 
 def crop_box(box: BoundingBox) -> BoundingBox:

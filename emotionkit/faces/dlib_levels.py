@@ -11,7 +11,8 @@ from functools import cache
 
 import dlib
 
-_stored: bytes | None = None
+from emotionkit.cache import kept
+
 _NO_LIMIT = 1000
 _BEFORE_LIMIT = 8
 """Numbers before the limit: two versions, a pyramid's, the cells' side, their padding and the window's sides."""
@@ -23,7 +24,7 @@ def frontal_detector(levels: int | None = None) -> dlib.fhog_object_detector:
 
     It is kept. It must not be used by two threads at once.
     """
-    stored = _stored or stored_detector()
+    stored = stored_detector()
     detector: dlib.fhog_object_detector = dlib.fhog_object_detector.__new__(dlib.fhog_object_detector)
     detector.__setstate__((stored if levels is None else _with_limit(stored, levels),))
     return detector
@@ -31,15 +32,8 @@ def frontal_detector(levels: int | None = None) -> dlib.fhog_object_detector:
 
 @cache
 def stored_detector() -> bytes:
-    """Return the detector as dlib stores it; unpacking it from dlib's own code takes a third of a second."""
-    stored: bytes = dlib.get_frontal_face_detector().__getstate__()[0]
-    return stored
-
-
-def use_stored_detector(stored: bytes) -> None:
-    """Spare this process that third of a second: use what :func:`stored_detector` returned in another one."""
-    global _stored  # noqa: PLW0603  the place where it is kept for the process
-    _stored = stored
+    """Return the detector as dlib stores it; unpacking it from dlib's own code takes a fifth of a second each time."""
+    return kept(f"dlib-{dlib.__version__}.detector", lambda: dlib.get_frontal_face_detector().__getstate__()[0])
 
 
 def _with_limit(stored: bytes, levels: int) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,53 @@ class SampleTime(NamedTuple):
     weight: Fraction
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleTimes(Sequence[SampleTime]):
+    """Pictures to look at, one after the other; of three hours there are 21,600, so they are kept as plain numbers.
+
+    Attributes:
+        stamps: int64 (n,), their time stamps, ascending, in ``time_base``.
+        time_base: Seconds per unit of a stamp.
+        zero: Where second 0 is, in seconds on the container's clock.
+        end: The second up to which the last one stands.
+    """
+
+    stamps: NDArray[np.int64]
+    time_base: Fraction
+    zero: Fraction
+    end: Fraction
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.stamps)
+
+    @overload
+    def __getitem__(self, index: int) -> SampleTime: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> SampleTimes: ...
+
+    def __getitem__(self, index: int | slice) -> SampleTime | SampleTimes:
+        """Return one of them, or some that follow each other."""
+        if isinstance(index, slice):
+            first, after, _ = index.indices(len(self))
+            return SampleTimes(self.stamps[first:after].copy(), self.time_base, self.zero, self._begin(after))
+        place = range(len(self))[index]
+        pts = self._begin(place)
+        return SampleTime(int(self.stamps[place]), pts, self._begin(place + 1) - pts)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether another holds the same pictures."""
+        return isinstance(other, SampleTimes) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        """Return the same for equal ones."""
+        return hash(self.stamps.tobytes())
+
+    def _begin(self, place: int) -> Fraction:
+        return int(self.stamps[place]) * self.time_base - self.zero if place < len(self) else self.end
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of sampled pictures that begins with a key frame or soon after one.
@@ -40,7 +87,7 @@ class Piece:
 
     number: int
     key: KeyFrame
-    samples: tuple[SampleTime, ...]
+    samples: Sequence[SampleTime]
     key_stamps: tuple[int, ...]
 
     @property
@@ -69,14 +116,14 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
     stamps = None if index is None else _sampled_stamps(index, rate)
     if index is None or stamps is None:
         return None
-    samples = list(_samples(index, stamps))
+    samples = SampleTimes(stamps, index.time_base, index.zero, max(index.end, index.seconds(int(stamps[-1]))))
     key_stamps = [key.pts for key in index.keys]
     starts = _starts(samples, key_stamps, piece_s)
     pieces = []
     for number, (first, end) in enumerate(pairwise([*starts, len(samples)])):
-        key = bisect_right(key_stamps, samples[first].stamp) - 1
-        after = bisect_right(key_stamps, samples[end - 1].stamp)
-        pieces.append(Piece(number, index.keys[key], tuple(samples[first:end]), tuple(key_stamps[key : after + 1])))
+        key = bisect_right(key_stamps, stamps[first]) - 1
+        after = bisect_right(key_stamps, stamps[end - 1])
+        pieces.append(Piece(number, index.keys[key], samples[first:end], tuple(key_stamps[key : after + 1])))
     return tuple(pieces)
 
 
@@ -111,7 +158,7 @@ def cell_of(pts: Fraction, piece_s: Fraction) -> int:
     return int(pts // piece_s) + (pts >= piece_s / 2)
 
 
-def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: float) -> list[int]:
+def _starts(samples: Sequence[SampleTime], key_stamps: list[int], piece_s: float) -> list[int]:
     """Return the indices of the samples with which a piece begins."""
     cutter = Cutter(piece_s)
     groups = (bisect_right(key_stamps, sample.stamp) for sample in samples)
@@ -120,12 +167,6 @@ def _starts(samples: list[SampleTime], key_stamps: list[int], piece_s: float) ->
         for number, (sample, group) in enumerate(zip(samples, groups, strict=True))
         if cutter.begins(sample.pts, group)
     ]
-
-
-def _samples(index: PictureIndex, stamps: NDArray[np.int64]) -> Iterator[SampleTime]:
-    times = [index.seconds(stamp) for stamp in stamps.tolist()]
-    for stamp, (pts, until) in zip(stamps.tolist(), pairwise([*times, max(index.end, times[-1])]), strict=True):
-        yield SampleTime(stamp, pts, until - pts)
 
 
 def _sampled_stamps(index: PictureIndex, rate: Fraction) -> NDArray[np.int64] | None:
