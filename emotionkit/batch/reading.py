@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple, Protocol
@@ -43,37 +44,54 @@ class _Found(NamedTuple):
     faces: list[Face]
 
 
-def readings(frames: Iterator[Frame], finder: FindsFaces, classifier: ReadsExpressions) -> Iterator[FrameReading]:
+def readings(frames: Iterable[Frame], finder: FindsFaces, classifier: ReadsExpressions) -> Iterator[FrameReading]:
     """Yield a reading per frame, in order, holding no more than a few batches of crops in memory.
 
     All of it happens in the thread that asks: one reading is one core's work, and several cores take several pieces.
     """
-    for batch in _batches(_found(frames, finder)):
-        yield from _classified(batch, classifier)
-
-
-def _found(frames: Iterable[Frame], finder: FindsFaces) -> Iterator[_Found]:
+    waiting: deque[_Found] = deque()
+    batches = _Batches(classifier)
     for frame in frames:
-        yield _Found(frame.pts, frame.weight, finder.read(frame))
+        faces = finder.read(frame)
+        waiting.append(_Found(frame.pts, frame.weight, faces))
+        batches.add([face.crop for face in faces])
+        if len(waiting) >= _BATCH_FRAMES:
+            batches.read_rest()
+        yield from _complete(waiting, batches.read)
+    batches.read_rest()
+    yield from _complete(waiting, batches.read)
 
 
-def _batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:
-    batch: list[_Found] = []
-    waiting = 0
-    for frame in found:
-        batch.append(frame)
-        waiting += len(frame.faces)
-        if waiting >= _BATCH_FACES or len(batch) >= _BATCH_FRAMES:
-            yield batch
-            batch, waiting = [], 0
-    if batch:
-        yield batch
+class _Batches:
+    """Crops on their way through the network, batches of one size: each other size costs it a fifth of the time."""
+
+    def __init__(self, classifier: ReadsExpressions) -> None:
+        self._classifier = classifier
+        self._crops: list[NDArray[np.uint8]] = []
+        self.read: deque[tuple[NDArray[np.float32], np.float32]] = deque()
+        """Probabilities and usability of the crops that are through, in order, for whoever takes them out."""
+
+    def add(self, crops: Iterable[NDArray[np.uint8]]) -> None:
+        """Add crops; batches that are full are read."""
+        self._crops += crops
+        while len(self._crops) >= _BATCH_FACES:
+            self._read(_BATCH_FACES)
+
+    def read_rest(self) -> None:
+        """Read what has not filled a batch."""
+        if self._crops:
+            self._read(len(self._crops))
+
+    def _read(self, number: int) -> None:
+        self.read += zip(*self._classifier.read(self._crops[:number]), strict=True)
+        del self._crops[:number]
 
 
-def _classified(batch: Sequence[_Found], classifier: ReadsExpressions) -> Iterator[FrameReading]:
-    read = iter(zip(*classifier.read([face.crop for found in batch for face in found.faces]), strict=True))
-    for found in batch:
-        faces = tuple(_with_reading(face, *next(read)) for face in found.faces)
+def _complete(waiting: deque[_Found], read: deque[tuple[NDArray[np.float32], np.float32]]) -> Iterator[FrameReading]:
+    """Yield the readings of the first frames of which all faces have been read."""
+    while waiting and len(waiting[0].faces) <= len(read):
+        found = waiting.popleft()
+        faces = tuple(_with_reading(face, *read.popleft()) for face in found.faces)
         yield FrameReading(found.pts, found.weight, faces)
 
 
