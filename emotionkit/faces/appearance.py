@@ -129,8 +129,17 @@ class Appearance:
         """Keep the newest view of the person; when there are too many, the oldest goes, but never the first."""
         known = self.similarity(seen.as_detected) >= NEW_BELOW
         if known and len(self._exemplars) > 1:
-            self._exemplars.pop()
+            self._renew_last(seen)
+            return
         self._exemplars.append(seen)
         if len(self._exemplars) > EXEMPLARS:
             del self._exemplars[1]
         self._thumbnails = self._close_thumbnails = None
+
+    def _renew_last(self, seen: Look) -> None:
+        """Put a view in the place of the last one: nearly every frame of everybody comes here."""
+        self._exemplars[-1] = seen
+        if self._thumbnails is not None:
+            self._thumbnails[-1] = seen.as_detected
+        if self._close_thumbnails is not None:
+            self._close_thumbnails[-1] = seen.close.as_detected

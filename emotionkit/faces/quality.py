@@ -40,7 +40,8 @@ def judge(luma: Luma, detection: Detection, crop: Luma) -> float:
         detection: The face in it.
         crop: uint8 (h, w), what was cut out.
     """
-    seen = cv2.resize(crop, (LOOKED_AT, LOOKED_AT), interpolation=cv2.INTER_AREA)
+    size = (LOOKED_AT, LOOKED_AT)
+    seen = crop if crop.shape == size else cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
     contrast = float(cv2.meanStdDev(seen)[1].item())
     shares = (
         detection.box.w / FULL_SIDE,
