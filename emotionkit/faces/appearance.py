@@ -22,9 +22,8 @@ NEW_BELOW = 0.93
 """Similarity to all exemplars below which an appearance is new."""
 
 _PIXELS = 4 * (THUMBNAIL + 2)
-"""Side of the reduced region that the thumbnails are made of."""
-_RESIZED = 2 * _PIXELS
-"""Side above which a region is first reduced by a whole number, which costs a fraction of reducing it in one go."""
+"""Side of the reduced region that the thumbnails are made of. A region is first reduced by the largest whole number that
+leaves as many: OpenCV takes a fraction of the time for whole numbers."""
 
 
 class Look:
@@ -82,7 +81,7 @@ def look_at(luma: Luma, box: BoundingBox) -> Look:
     center_x, center_y = box.center
     widest = _region_side(box, max(ZOOMS))
     region = cut(luma, BoundingBox(center_x - widest / 2, center_y - widest / 2, widest, widest), largest=round(widest))
-    whole = max(region.shape) // _RESIZED
+    whole = max(region.shape) // _PIXELS
     if whole > 1:
         height, width = (side // whole for side in region.shape)
         region = cv2.resize(region[: height * whole, : width * whole], (width, height), interpolation=cv2.INTER_AREA)

@@ -19,7 +19,7 @@ LOST_SHARE = 0.5
 """Share of the known faces that must be lost at once for an early scan: a new layout, not a few heads turning."""
 LONGEST_SEARCH = 48
 """Pictures in which a lost face is still looked for at its old place: until after the next scan for large faces."""
-THOROUGH_EVERY = 8
+THOROUGH_EVERY = 16
 """One in so many pictures is searched for known faces that have slowly become smaller or larger."""
 CREDIT_PER_PICTURE, LARGEST_CREDIT = 1 / 6, 3.0
 """Early scans that each picture earns and that can be saved up: a film shown in class may not cost a scan a picture."""
