@@ -76,7 +76,7 @@ def load_runtime(
         activations: Range of what goes into each convolution, for convolving in eight bits; not so unless given.
     """
     name = f"{sha256}-{_digest(activations)}" if activations else sha256
-    stored = kept(f"{name}.openvino", lambda: _packed(_convert(network(), activations)), cache)
+    stored = kept(f"{name}.network", lambda: _packed(_convert(network(), activations)), cache)
     return NetworkRuntime(_unpacked(stored), threads)
 
 

@@ -43,7 +43,7 @@ def test_it_is_converted_once_and_anew_where_the_cache_is_damaged(tmp_path, face
     made = []
     first = load_runtime("a", lambda: made.append(1) or network, cache=tmp_path)
     load_runtime("a", lambda: pytest.fail("converted again"), threads=1, cache=tmp_path)
-    kept = tmp_path / "a.openvino"
+    kept = tmp_path / "a.network"
     content = bytearray(kept.read_bytes())
     content[len(content) // 2] ^= 255
     kept.write_bytes(content)
@@ -132,7 +132,7 @@ def test_openvino_tells_nobody_that_it_was_used(tmp_path):
         "load_runtime('a', lambda: EmotionClassifier.load().network, cache=Path('cache'), activations=ranges)"
     )
     assert openvino_at_work(tmp_path, script) == ""
-    assert len(list((tmp_path / "cache").glob("a-*.openvino"))) == 1
+    assert len(list((tmp_path / "cache").glob("a-*.network"))) == 1
     assert not (tmp_path / "intel").exists()
 
 
