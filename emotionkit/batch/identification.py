@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from emotionkit.batch.confined_work import Call, call_here, portraits
 from emotionkit.faces.identity import match_tracks
 from emotionkit.faces.portraits import PortraitChooser
-from emotionkit.records import FrameReading, Lesson
+from emotionkit.records import Lesson
+from emotionkit.warehouse import Part
 from emotionkit.warehouse.register import Register, Sighting, Student, load_register
 from emotionkit.warehouse.students import changing_register
 
@@ -37,9 +38,9 @@ class Identification:
         self._known_before = _knows(register, lesson)
         self._portraits = PortraitChooser()
 
-    def note(self, reading: FrameReading) -> None:
-        """Take note of the next frame with the tracks of the lesson."""
-        if self._enrolled:
+    def note(self, part: Part) -> None:
+        """Take note of the next frames with the tracks of the lesson."""
+        for reading in part.readings if self._enrolled else ():
             self._portraits.note(reading)
 
     def recognise(self, recording: Path, sample_fps: float, call: Call = call_here) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,6 @@ from emotionkit.batch.identification import Identification
 from emotionkit.batch.people import LookAgain, tracks_of_people
 from emotionkit.batch.undertaking import Outcome, Undertaking, load
 from emotionkit.faces.tracklet import Moment
-from emotionkit.records import FrameReading
 from emotionkit.warehouse import Part, SegmentWriter
 
 OnPart = Callable[[int], None]
@@ -111,7 +110,7 @@ def _joined(
     look: LookAgain | None,
     *,
     on_part: OnPart = lambda _: None,
-    note: Callable[[FrameReading], None] = lambda _: None,
+    note: Callable[[Part], None] = lambda _: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> Path:
     numbers = tracks_of_people(undertaking.parts, names, undertaking.settings.tracking, look)
@@ -120,17 +119,10 @@ def _joined(
             part = undertaking.parts.read(name)
             if part is None:
                 raise undertaking.parts.lost(name)
-            for reading in _renumbered(part, numbers[name]):
-                note(reading)
-                writer.add(reading)
+            part = part.renumbered(numbers[name])
+            note(part)
+            writer.add_rows(part.rows)
             on_part(number)
         at_end()
         run = replace(undertaking.run, ended_at=datetime.now(UTC), status="done")
         return writer.finish(undertaking.lesson, run)
-
-
-def _renumbered(part: Part, numbers: Mapping[int, int]) -> Iterator[FrameReading]:
-    """Yield the readings of a part with the track numbers of the lesson."""
-    for reading in part.readings:
-        faces = (replace(face, track_id=numbers[face.track_id]) for face in reading.faces)
-        yield replace(reading, faces=tuple(sorted(faces, key=lambda face: face.track_id)))

@@ -111,7 +111,7 @@ def _write_part(
     for reading in read:
         chooser.note(reading)
     notes = [tracklet_json(tracklet) for tracklet in chooser.noted(reader.tracklets())]
-    parts_of(task).write(name, Part(tuple(read), notes))
+    parts_of(task).write(name, Part.of(read, notes))
 
 
 def _paced(frames: Iterable[Frame], share: float, on_second: OnSecond) -> Iterator[Frame]:

@@ -22,8 +22,8 @@ NEW_BELOW = 0.93
 """Similarity to all exemplars below which an appearance is new."""
 
 _PIXELS = 4 * (THUMBNAIL + 2)
-"""Side of the reduced region that the thumbnails are made of. A region is first reduced by the largest whole number that
-leaves as many: OpenCV takes a fraction of the time for whole numbers."""
+"""Side of the reduced region that the thumbnails are made of. A region is first reduced by the largest whole number
+that leaves as many: OpenCV takes a fraction of the time for whole numbers."""
 
 
 class Look:

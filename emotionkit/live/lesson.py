@@ -158,7 +158,7 @@ class LiveLesson:
 
     def _write_part(self) -> None:
         notes = [tracklet_json(tracklet) for tracklet in self._tracklets()]
-        self._undertaking.parts.write(f"piece-{self._piece:05d}", Part(tuple(self._readings), notes))
+        self._undertaking.parts.write(f"piece-{self._piece:05d}", Part.of(self._readings, notes))
 
 
 def complete_begun(warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
@@ -178,8 +178,8 @@ def complete_begun(warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
 
 def _begun(warehouse: Path, lesson: Lesson, run: Run) -> Undertaking:
     parts = PartsFolder(warehouse, lesson.lesson_id, run.run_id)
-    ends = [part.readings[-1] for name in parts.names() if (part := parts.read(name)) and part.readings]
-    last = max(float(reading.pts + reading.weight) for reading in ends) if ends else 0.0
+    ends = [part.end_s for name in parts.names() if (part := parts.read(name))]
+    last = max(ends, default=0.0)
     # The last part may have been written before a crash, and what is known of the lesson no more.
     lesson = replace(lesson, duration_s=max(last, lesson.duration_s))
     return Undertaking(Path(lesson.recording), warehouse, settings_of(run), lesson, run)

@@ -26,10 +26,7 @@ def check_frame(reading: FrameReading, previous_pts_s: float) -> None:
         InvalidInputError: The sentence names the time and what was expected.
     """
     pts_s, weight_s = float(reading.pts), float(reading.weight)
-    if pts_s <= previous_pts_s:
-        raise InvalidInputError(
-            f"The frame at {pts_s} s comes after the one at {previous_pts_s} s; time must increase."
-        )
+    check_time(pts_s, previous_pts_s)
     if weight_s < 0:
         raise InvalidInputError(f"The frame at {pts_s} s stands for {weight_s} s; a weight cannot be negative.")
     tracks = [face.track_id for face in reading.faces]
@@ -39,6 +36,18 @@ def check_frame(reading: FrameReading, previous_pts_s: float) -> None:
         complaint = _complaint(face)
         if complaint:
             raise InvalidInputError(f"The face of track {face.track_id} at {pts_s} s {complaint}.")
+
+
+def check_time(pts_s: float, previous_pts_s: float) -> None:
+    """Refuse a frame that is not later than the one before.
+
+    Raises:
+        InvalidInputError: The sentence names both times.
+    """
+    if pts_s <= previous_pts_s:
+        raise InvalidInputError(
+            f"The frame at {pts_s} s comes after the one at {previous_pts_s} s; time must increase."
+        )
 
 
 def check_instants(lesson: Lesson, run: Run) -> None:

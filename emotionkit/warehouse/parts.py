@@ -11,12 +11,12 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import filelock
 import numpy as np
@@ -25,10 +25,11 @@ import pyarrow.parquet as pq
 
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
+from emotionkit.warehouse.checks import check_frame
 from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
-from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_batch
+from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_batch, renumbered
 
 PARTS = "parts"
 _NOTES_KEY = b"emotionkit.notes"
@@ -41,12 +42,44 @@ class Part:
     """What was read of one piece.
 
     Attributes:
-        readings: Its frames in order; the tracks are numbered within the piece.
+        rows: A row per frame, in order, as in a segment; the tracks are numbered within the piece.
         notes: What else the reader wants to remember, as plain values for JSON.
     """
 
-    readings: tuple[FrameReading, ...]
+    rows: pa.RecordBatch
     notes: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, readings: Sequence[FrameReading], notes: list[dict[str, Any]]) -> Self:
+        """Return the part of some readings.
+
+        Raises:
+            InvalidInputError: A reading cannot be true: time does not increase, or a number is out of its range.
+        """
+        previous_s = float("-inf")
+        for reading in readings:
+            check_frame(reading, previous_s)
+            previous_s = float(reading.pts)
+        return cls(record_batch(readings), notes)
+
+    @property
+    def end_s(self) -> float:
+        """Second up to which the last frame stands; 0 if there is none."""
+        last = self.rows[-1:].to_pylist()
+        return float(last[0]["pts_s"] + last[0]["weight_s"]) if last else 0.0
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Part:
+        """Return the part with other numbers of tracks, each frame's faces in their new order.
+
+        Raises:
+            KeyError: A track has no new number.
+        """
+        return Part(renumbered(self.rows, numbers), self.notes)
+
+    @property
+    def readings(self) -> Iterator[FrameReading]:
+        """The rows as readings, one after the other."""
+        return map(_reading, self.rows.to_pylist())
 
 
 class PartsFolder:
@@ -86,7 +119,7 @@ class PartsFolder:
         with told(self._warehouse, "cannot be written"):
             temporary = self._path / f".{name}.{secrets.token_hex(4)}.tmp"
             try:
-                table = pa.Table.from_batches([record_batch(list(part.readings))], SCHEMA)
+                table = pa.Table.from_batches([part.rows], SCHEMA)
                 table = table.replace_schema_metadata({_NOTES_KEY: json.dumps(part.notes).encode()})
                 with temporary.open("xb") as file:
                     pq.write_table(table, file, compression="zstd", write_page_checksum=True)
@@ -104,7 +137,8 @@ class PartsFolder:
             with pq.ParquetFile(self._path / f"{name}.parquet", page_checksum_verification=True) as file:
                 table = file.read()
             notes = json.loads(table.schema.metadata[_NOTES_KEY])
-            return Part(tuple(map(_reading, table.to_pylist())), notes)
+            (rows,) = table.combine_chunks().to_batches() or [record_batch(())]
+            return Part(rows, notes)
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
             return None
 

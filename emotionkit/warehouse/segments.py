@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -122,18 +122,44 @@ def measures_of(face: FaceReading) -> tuple[float, ...]:
     return box.x, box.y, box.w, box.h, face.detection_score, face.quality, *face.probabilities
 
 
-def record_batch(readings: list[FrameReading]) -> pa.RecordBatch:
+def record_batch(readings: Sequence[FrameReading]) -> pa.RecordBatch:
     """Return readings as rows of a segment."""
     faces = [face for reading in readings for face in reading.faces]
     measures: NDArray[np.float32] = np.array([measures_of(face) for face in faces], np.float32)
     tracks = np.array([face.track_id for face in faces], np.int32)
     columns = [tracks, *measures.reshape(len(faces), len(MEASURES)).T]
-    structs = pa.StructArray.from_arrays([_column(column) for column in columns], fields=list(_FACE))
     offsets = np.cumsum([0, *(len(reading.faces) for reading in readings)], dtype=np.int32)
     times = np.array([(float(reading.pts), float(reading.weight)) for reading in readings], np.float64).reshape(-1, 2)
-    return pa.RecordBatch.from_arrays(
-        [*(_column(column) for column in times.T), pa.ListArray.from_arrays(_column(offsets), structs)], schema=SCHEMA
-    )
+    return _rows(times.T, offsets, columns)
+
+
+def renumbered(rows: pa.RecordBatch, numbers: Mapping[int, int]) -> pa.RecordBatch:
+    """Return rows of a segment whose tracks have other numbers, each frame's faces in their new order.
+
+    Args:
+        rows: Some.
+        numbers: The new number of each track.
+
+    Raises:
+        KeyError: A track has no new number.
+    """
+    faces = rows["faces"]
+    offsets = faces.offsets.to_numpy() - faces.offsets[0].as_py()
+    columns = [column.to_numpy() for column in faces.flatten().flatten()]
+    known, place = np.unique(columns[0], return_inverse=True)
+    tracks = np.array([numbers[number] for number in known.tolist()], np.int32)[place]
+    order = np.lexsort((tracks, np.repeat(np.arange(len(rows)), np.diff(offsets))))
+    times = [rows[name].to_numpy() for name in ("pts_s", "weight_s")]
+    return _rows(times, offsets, [column[order] for column in (tracks, *columns[1:])])
+
+
+def _rows(
+    times: Iterable[NDArray[np.float64]], offsets: NDArray[np.int32], columns: Iterable[NDArray[np.generic]]
+) -> pa.RecordBatch:
+    """Return rows of times and weights, where each frame's faces begin and end, and the numbers of the faces."""
+    structs = pa.StructArray.from_arrays([_column(column) for column in columns], fields=list(_FACE))
+    faces = pa.ListArray.from_arrays(_column(offsets), structs)
+    return pa.RecordBatch.from_arrays([*map(_column, times), faces], schema=SCHEMA)
 
 
 def _column(values: NDArray[np.generic]) -> pa.Array:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import FrameReading, Lesson, Run
-from emotionkit.warehouse.checks import check_frame, check_instants
+from emotionkit.warehouse.checks import check_frame, check_instants, check_time
 from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.segments import (
@@ -65,6 +65,7 @@ class SegmentWriter:
         # Two processes may work on the same run; each writes a file of its own, and the last rename stays.
         self._temporary = self.path.with_name(f".{self.path.stem}.{secrets.token_hex(4)}.tmp")
         self._readings: list[FrameReading] = []
+        self._rows: list[pa.RecordBatch] = []
         self._last_pts_s = float("-inf")
         self._finished = False
 
@@ -113,13 +114,21 @@ class SegmentWriter:
                 self._write_row_group()
 
     def add_rows(self, rows: pa.RecordBatch) -> None:
-        """Add rows of a finished segment as they are, in place of readings.
+        """Add rows that were checked before, of another segment or of parts, in place of readings.
 
         Raises:
+            InvalidInputError: Time does not increase from the rows before.
             WarehouseError: They cannot be written, as on a full disk.
         """
-        with told(self._folder, "cannot be written"):
-            self._parquet.write_batch(rows)
+        if not len(rows):
+            return
+        times = rows["pts_s"].to_numpy()
+        check_time(float(times[0]), self._last_pts_s)
+        self._last_pts_s = float(times[-1])
+        self._rows.append(rows)
+        if sum(map(len, self._rows)) >= _FRAMES_PER_ROW_GROUP:
+            with told(self._folder, "cannot be written"):
+                self._write_row_group()
 
     def finish(self, lesson: Lesson, run: Run, *, erasures: tuple[str, ...] = ()) -> Path:
         """Complete the segment with what is known of lesson and run, and give it its name.
@@ -158,8 +167,11 @@ class SegmentWriter:
 
     def _write_row_group(self) -> None:
         if self._readings:
-            self._parquet.write_batch(record_batch(self._readings))
+            self._rows.append(record_batch(self._readings))
             self._readings.clear()
+        if self._rows:
+            self._parquet.write_table(pa.Table.from_batches(self._rows))
+            self._rows.clear()
 
     def _discard(self) -> None:
         with contextlib.suppress(OSError):
