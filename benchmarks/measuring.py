@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 EVERY_S = 0.1
+END_EVERY_S = 0.01
+"""How soon the end of a command is noticed."""
 MEMORY_EVERY_S = 1.0
 """Adding up the memory of a process takes the system ten milliseconds or more, so it is not done often."""
 DECLARED = {"EMOTIONKIT_PURPOSE": "demonstration", "EMOTIONKIT_JURISDICTION": "US"}
@@ -46,8 +48,8 @@ def processing(recording: Path, warehouse: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "emotionkit", "process", str(recording), "--warehouse", str(warehouse), *more]
 
 
-def measure(command: list[str], warehouse: Path | None = None) -> Cost:
-    """Run a command to its end and return what it took.
+def measure(command: list[str], warehouse: Path | None = None, *, memory: bool = True) -> Cost:
+    """Run a command to its end and return what it took; its memory, which costs time to add up, only if asked for.
 
     Memory is the proportional set size, which counts what processes share once. Processor time is added up while the
     processes run, as one that was not started by the command itself is in nobody's account when it has ended. A row
@@ -55,24 +57,27 @@ def measure(command: list[str], warehouse: Path | None = None) -> Cost:
     """
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=DECLARED | dict(os.environ))
-    peak, next_look = 0.0, started
+    peak, next_look, next_memory = 0.0 if memory else float("nan"), started, started
     spent: dict[int, float] = {}
     first: float | None = None
     while True:
-        family = _family(process.pid)
-        spent |= {member: seconds for member in family if (seconds := _cpu_s(member))}
         pid, status = os.waitpid(process.pid, os.WNOHANG)
+        now = time.perf_counter()
         if pid:
             break
-        if time.perf_counter() >= next_look:
-            peak = max(peak, sum(map(_mib, family)))
-            next_look = time.perf_counter() + MEMORY_EVERY_S
-        if warehouse is not None and first is None and any(warehouse.rglob("[!.]*.parquet")):
-            first = time.perf_counter() - started
-        time.sleep(EVERY_S)
+        if now >= next_look:
+            next_look = now + EVERY_S
+            family = _family(process.pid)
+            spent |= {member: seconds for member in family if (seconds := _cpu_s(member))}
+            if warehouse is not None and first is None and any(warehouse.rglob("[!.]*.parquet")):
+                first = now - started
+            if memory and now >= next_memory:
+                peak = max(peak, sum(map(_mib, family)))
+                next_memory = time.perf_counter() + MEMORY_EVERY_S
+        time.sleep(END_EVERY_S)
     if status:
         raise SystemExit(f"{command} failed with status {status}")
-    return Cost(time.perf_counter() - started, sum(spent.values()), peak, first or float("nan"))
+    return Cost(now - started, sum(spent.values()), peak, first or float("nan"))
 
 
 def _family(pid: int) -> list[int]:

@@ -52,7 +52,7 @@ def main() -> None:
         folder = Path(name)
         recording = wishes.recording or gallery_of_nine(folder / "gallery.mp4", wishes.seconds)
         measure(processing(gallery_of_nine(folder / "warm-up.mp4", 2), folder / "warm-up"))
-        cost = measure(processing(recording, folder / "warehouse"))
+        cost = measure(processing(recording, folder / "warehouse"), memory=False)
         counts = "select count(*), sum(faces) from frames"
         frames, faces = ek.open_warehouse(folder / "warehouse").sql(counts).fetchall()[0]
         print(f"{'':<12}{'frames':>8}{'faces':>8}{'s':>8}{'ms a frame':>12}")
