@@ -89,14 +89,6 @@ def look_again(
     return embeddings_at(moments, frames_at(recording, sample_fps, times), FaceEmbedder().embedding)
 
 
-def use_one_core() -> None:
-    """Keep OpenCV to the calling thread: one worker is one core's work."""
-    import cv2  # noqa: PLC0415  what only looks at a recording does not need it
-
-    cv2.setNumThreads(1)
-
-
 @cache
 def _classifier() -> LazyClassifier:
-    use_one_core()
     return LazyClassifier(threads=1)

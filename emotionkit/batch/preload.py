@@ -2,13 +2,15 @@
 
 import importlib
 
-import cv2  # noqa: F401
+import cv2
 
 import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
 from emotionkit.emotions.telemetry import silence_openvino
 from emotionkit.faces.dlib_levels import stored_detector
 
+# One worker is one core's work.
+cv2.setNumThreads(1)
 silence_openvino()
 importlib.import_module("openvino")
 stored_detector()
