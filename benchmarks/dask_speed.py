@@ -49,20 +49,11 @@ def read(recordings: Sequence[Path], warehouse: Path, address: str) -> float:
 
 
 def reading_with(workers: int, recordings: Sequence[Path], folder: Path) -> float:
-    """Return the seconds that warm workers take for recordings, each with a core of its own, as in a cluster."""
+    """Return the seconds that warm workers take for recordings."""
     with cluster(workers) as started:
-        with Client(started.scheduler_address, set_as_default=False) as client:
-            for core, worker in zip(sorted(os.sched_getaffinity(0)), client.scheduler_info()["workers"], strict=False):
-                client.run(keep_to, core, workers=[worker])
         warm_up = [gallery_of_nine(folder / f"warm-{workers}-{number}.mp4", 4) for number in range(2 * workers)]
         read(warm_up, folder / f"warm-{workers}", started.scheduler_address)
         return read(recordings, folder / f"warehouse-{workers}", started.scheduler_address)
-
-
-def keep_to(core: int) -> None:
-    """Keep a worker, and the child that it will have, to a core: the child's threads would use more than one."""
-    for thread in Path("/proc/self/task").iterdir():
-        os.sched_setaffinity(int(thread.name), {core})
 
 
 def nothing(_number: int) -> None:

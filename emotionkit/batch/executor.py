@@ -223,6 +223,7 @@ class _Run:
         if one.failure is None and one.segment is None:
             one.running += 1
             self._team.submit(one.index, Joining(one.undertaking, tuple(one.names)))
+            self._dismiss_after(one)
         else:
             yield self._result(one)
 
@@ -231,8 +232,7 @@ class _Run:
         recording = one.undertaking.recording
         try:
             if one.failure is None:
-                if not self._jobs and len(self._open) == 1:
-                    self._team.dismiss()
+                self._dismiss_after(one)
                 return load(one.undertaking, cast("Path", one.segment))
             if isinstance(one.failure, RecordingError):
                 one.undertaking.parts.remove()
@@ -242,6 +242,11 @@ class _Run:
         finally:
             del self._open[one.index]
             one.leases.close()
+
+    def _dismiss_after(self, one: _Open) -> None:
+        """Let the workers go that have nothing to do any more, if a recording is the last one."""
+        if not self._jobs and set(self._open) == {one.index}:
+            self._team.dismiss()
 
     def _give_up(self) -> Iterator[Failure]:
         """Say of each recording that no worker has anything of any more that there was no time for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -73,7 +73,7 @@ class Workers(Protocol):
         """Return the next task that is done, however long it takes, telling of progress meanwhile."""
 
     def dismiss(self) -> None:
-        """Give up what was kept for tasks to come: there are none."""
+        """Give up what was kept for tasks to come: there are none but those that it has."""
 
 
 class Pool:
@@ -95,7 +95,8 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes; at once if work is broken off."""
-        self.dismiss()
+        _end(self._children)
+        self._children = []
 
     @property
     def has_room(self) -> bool:
@@ -129,12 +130,10 @@ class Pool:
         return self._ended.popleft()
 
     def dismiss(self) -> None:
-        """End the processes: a lesson is loaded in the memory that they leave."""
-        for child in self._children:
-            child.stop()
-        for child in self._children:
-            child.end()
-        self._children = []
+        """End the processes that have nothing to do: the last lesson is joined and loaded in the memory they leave."""
+        idle = [child for child in self._children if not child.orders]
+        self._children = [child for child in self._children if child.orders]
+        _end(idle)
 
     def _hand_out(self) -> None:
         """Give what waits to whoever has nothing to do; given to one before, it would not go to the first that has."""
@@ -152,3 +151,11 @@ class Pool:
             self._ended.append(Joined(index, *result) if isinstance(task, Joining) else Done(index, task, *result))
         elif isinstance(task, Task):
             on_tick(index, task, float(news.value))
+
+
+def _end(children: Sequence[Child]) -> None:
+    """End processes, all of them at once."""
+    for child in children:
+        child.stop()
+    for child in children:
+        child.end()
