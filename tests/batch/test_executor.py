@@ -10,7 +10,6 @@ import pytest
 import emotionkit as ek
 from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.piecework import Task
-from emotionkit.batch.undertaking import load
 from emotionkit.batch.workers import Pool
 from emotionkit.config import ProcessingSettings
 from emotionkit.warehouse import PartsFolder
@@ -57,21 +56,18 @@ def test_tasks_that_end_together_are_given_back_one_by_one(tmp_path):
     assert sorted(given_back) == [0, 1]
 
 
-def test_the_last_lesson_is_loaded_in_the_memory_of_its_workers(tmp_path, short_lesson, monkeypatch):
-    pool, at_work = Pool(2), []
+def test_the_last_lesson_is_joined_and_loaded_in_the_memory_that_workers_leave(tmp_path, short_lesson):
+    class Watched(Pool):
+        left: list[int] = []  # noqa: RUF012
 
-    def watched(undertaking, segment):
-        at_work.append(len(pool._children))
-        return load(undertaking, segment)
+        def dismiss(self):
+            super().dismiss()
+            self.left.append(len(self._children))
 
-    monkeypatch.setattr("emotionkit.batch.executor.load", watched)
-    second = tmp_path / "second.mp4"
-    shutil.copy(short_lesson, second)
-    jobs = [Job(path, tmp_path / "warehouse", SETTINGS) for path in (short_lesson, second)]
-    results = list(process_all(jobs, on_progress=lambda *tick: None, team=pool))
-    assert not any(isinstance(result, Failure) for result in results)
-    assert at_work[-1] == 0
-    assert len(at_work) == 2
+    jobs = [Job(short_lesson, tmp_path / "warehouse", SETTINGS)]
+    (result,) = process_all(jobs, on_progress=lambda *tick: None, team=Watched(2))
+    assert not isinstance(result, Failure)
+    assert Watched.left == [1, 0], "one joins it, none is left when it is loaded"
 
 
 def test_what_waits_goes_to_whoever_is_free_first(tmp_path, short_lesson):
