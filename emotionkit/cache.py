@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from emotionkit.durable import write_durably
 
 CACHE_VARIABLE = "EMOTIONKIT_CACHE"
 """Environment variable that names another folder than the user's own."""
@@ -56,13 +57,5 @@ def _read(path: Path) -> bytes | None:
 
 
 def _written(path: Path, content: bytes) -> bytes:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(hashlib.sha256(content).digest())
-            file.write(content)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    temporary.replace(path)
+    write_durably(path, hashlib.sha256(content).digest() + content)
     return content

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "emotionkit"
 TOOLS = ROOT / "tools"
 
 LAYERS = (
-    {"_version", "cache", "errors", "records", "config", "name_pattern", "policy", "project", "storage"},
+    {"_version", "cache", "durable", "errors", "records", "config", "name_pattern", "policy", "project", "storage"},
     {"video"},
     {"faces"},
     {"emotions"},

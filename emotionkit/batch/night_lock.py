@@ -15,8 +15,8 @@ from pathlib import Path
 
 import filelock
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse.durable import write_durably
 from emotionkit.warehouse.faults import told
 
 LOCK = "nightly.lock"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from emotionkit.durable import write_durably
 from emotionkit.warehouse import Tombstones
-from emotionkit.warehouse.durable import write_durably
 from emotionkit.warehouse.faults import told
 
 MEMORY = "nightly.json"

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import EmotionkitError, quoted
-from emotionkit.warehouse.durable import write_durably
 
 NIGHTLY = "nightly"
 """Folder of the records and their pages, among the reports."""

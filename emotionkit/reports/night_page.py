@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time
 from pathlib import Path
 
+from emotionkit.durable import write_durably
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.night import Night, NightRecordError, night_path
 from emotionkit.reports.page import whole_page
 from emotionkit.reports.rendering import rendered
-from emotionkit.warehouse.durable import write_durably
 
 
 def night_page(night: Night, language: str = "en") -> str:

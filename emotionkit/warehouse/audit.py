@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from emotionkit.durable import sync_folder, write_durably
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 
 AUDIT_LOG = "audit.jsonl"

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emotionkit.durable import remove_empty, sync_folder
 from emotionkit.errors import WarehouseError
 from emotionkit.warehouse.connection import (
     DATABASE,
@@ -24,7 +25,6 @@ from emotionkit.warehouse.connection import (
     has_database,
     writing_connection,
 )
-from emotionkit.warehouse.durable import remove_empty, sync_folder
 from emotionkit.warehouse.erasure_plan import Erasure, lesson_places
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.parts import parts_of_lesson

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from emotionkit.durable import sync_folder, write_durably
 from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
 from emotionkit.records import Lesson
 from emotionkit.storage import located
 from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
-from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
 from emotionkit.warehouse.parts import parts_of_lesson

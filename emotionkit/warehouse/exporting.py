@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from emotionkit.durable import sync_file, sync_folder
 from emotionkit.errors import InvalidInputError, UnknownLessonError
 from emotionkit.warehouse.audit import append_audit
 from emotionkit.warehouse.consents import CONSENTED_SQL
 from emotionkit.warehouse.dictionary import DICTIONARY, EXPORTED, Column
-from emotionkit.warehouse.durable import sync_file, sync_folder
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.reading import Warehouse, open_warehouse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from emotionkit.durable import remove_empty
 from emotionkit.records import Lesson
-from emotionkit.warehouse.durable import remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.reading import find_lesson

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from emotionkit.durable import remove_empty
 from emotionkit.errors import ErasedError, InvalidInputError, WarehouseError
 from emotionkit.warehouse.audit import append_audit
 from emotionkit.warehouse.connection import has_database
-from emotionkit.warehouse.durable import remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.rebuilding import rebuild_under_lock

@@ -23,10 +23,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from emotionkit.durable import sync_folder, write_durably
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse.checks import check_frame
-from emotionkit.warehouse.durable import sync_folder, write_durably
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
 from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_batch, renumbered

@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse.durable import write_durably
 from emotionkit.warehouse.faults import told
 
 REGISTER = "students.json"

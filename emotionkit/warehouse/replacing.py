@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from emotionkit.durable import sync_file, sync_folder
 from emotionkit.warehouse.connection import (
     DATABASE,
     InUseError,
@@ -17,7 +18,6 @@ from emotionkit.warehouse.connection import (
     log_of,
     writing_connection,
 )
-from emotionkit.warehouse.durable import sync_file, sync_folder
 from emotionkit.warehouse.faults import told
 
 IN_PLACE_PATIENCE_S = 2.0

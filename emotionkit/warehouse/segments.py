@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from emotionkit.durable import move_durably, remove_empty
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, FaceReading, FrameReading, Lesson, Run
-from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import reason
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
 from emotionkit.warehouse.partitions import partition

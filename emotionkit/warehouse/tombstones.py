@@ -9,8 +9,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
-from emotionkit.warehouse.durable import write_durably
 from emotionkit.warehouse.faults import told
 
 TOMBSTONES = "erased.json"

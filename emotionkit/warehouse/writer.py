@@ -13,10 +13,10 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from emotionkit.durable import move_durably, remove_empty
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.warehouse.checks import check_frame, check_instants, check_time
-from emotionkit.warehouse.durable import move_durably, remove_empty
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.segments import (
     ERASURES_KEY,

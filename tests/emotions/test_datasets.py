@@ -11,7 +11,7 @@ import pytest
 
 from emotionkit.config import DetectionSettings, TrackingSettings
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013, load_press_faces
-from emotionkit.emotions.preprocess import network_input, standardise
+from emotionkit.emotions.preprocess import INPUT_SIZE, network_input, standardise
 from emotionkit.errors import InvalidInputError
 from emotionkit.faces import FaceReader
 from emotionkit.faces.crop import cut
@@ -144,5 +144,8 @@ def test_training_frames_a_face_as_the_product_does(student, tmp_path):
     roomy = cv2.copyMakeBorder(picture, 60, 60, 60, 60, cv2.BORDER_REPLICATE)
     reader = FaceReader(DetectionSettings(smallest_face=80, full_scan_every=1), TrackingSettings())
     (face,) = reader.read(Frame(Fraction(0), Fraction(1), roomy))
+    assert face.crop.shape == (INPUT_SIZE, INPUT_SIZE), (
+        "a large crop is reduced to what the network looks at, no further"
+    )
     trained, read = standardise(faces.images.astype(np.float32)), network_input([face.crop])
     assert np.corrcoef(trained.ravel(), read.ravel())[0, 1] > 0.99
