@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from av import Packet
 from av.error import FFmpegError
-from av.stream import Stream
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from emotionkit.video.decoding import TOLERANCE_S
 from emotionkit.video.holes import Holes
 from emotionkit.video.source import Source, opened
+from emotionkit.video.stored import PLACE, StoredPackets, is_found_as_stored, looks_the_same
 
 
 class KeyFrame(NamedTuple):
@@ -41,6 +42,7 @@ class PictureIndex:
         time_base: Seconds per unit of a stamp.
         zero: Where second 0 is, in seconds on the container's clock.
         end: Seconds from ``zero`` to the end of the last picture.
+        stored: Where the packets lie in the file; None where they have to be read through the container.
     """
 
     stamps: NDArray[np.int64]
@@ -48,6 +50,7 @@ class PictureIndex:
     time_base: Fraction
     zero: Fraction
     end: Fraction
+    stored: StoredPackets | None
 
     def seconds(self, stamp: int) -> Fraction:
         """Return when a picture is shown, in seconds since the start of the recording."""
@@ -69,15 +72,16 @@ def picture_index(path: Path) -> PictureIndex | None:
 
 
 def _index(source: Source) -> PictureIndex | None:
-    # Whole numbers as objects would be 10 MB in three hours.
-    stamps = array("q")
+    table = _Table(source.stores_packets)
     keys: list[KeyFrame] = []
     last, lasts = 0, 0
+    first = None
     try:
         for packet in _whole(source):
             if packet.pts is None or packet.is_corrupt or packet.is_discard:
                 return None
-            stamps.append(packet.pts)
+            first = first or packet
+            table.add(packet, packet.pts)
             if packet.is_keyframe:
                 keys.append(KeyFrame(packet.pts, packet.pts if packet.dts is None else packet.dts))
             if packet.pts >= last:
@@ -87,20 +91,54 @@ def _index(source: Source) -> PictureIndex | None:
     time_base = source.video.time_base or Fraction(1)
     frame_s = 1 / source.frame_rate if source.frame_rate else Fraction(0)
     end = last * time_base + (lasts * time_base if lasts > 0 else frame_s)
-    shown = np.unique(np.frombuffer(stamps, np.int64))
+    shown = np.unique(np.frombuffer(table.stamps, np.int64))
     promised = source.video_end
-    if len(shown) < max(1, len(stamps)) or promised is None or promised - end > TOLERANCE_S:
+    if first is None or len(shown) < len(table.stamps) or promised is None or promised - end > TOLERANCE_S:
         return None
     if not keys or keys[0].pts != shown[0] or any(one.pts >= other.pts for one, other in pairwise(keys)):
         return None
-    return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start)
+    stored = table.stored(source)
+    if stored is not None and not looks_the_same(stored, source, first):
+        stored = None
+    return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start, stored)
+
+
+class _Table:
+    """What is noted of each packet, in the order of decoding; whole numbers as objects would be 40 MB in three hours.
+
+    Attributes:
+        stamps: Signed 64-bit numbers, when the pictures are shown.
+    """
+
+    def __init__(self, stores_packets: bool) -> None:
+        self.stamps = array("q")
+        self._is_stored = stores_packets
+        self._offsets, self._sizes, self._are_keys = array("q"), array("i"), array("b")
+
+    def add(self, packet: Packet[VideoStream], stamp: int) -> None:
+        self.stamps.append(stamp)
+        self._is_stored = self._is_stored and is_found_as_stored(packet)
+        if self._is_stored:
+            self._offsets.append(packet.pos or 0)
+            self._sizes.append(packet.size)
+            self._are_keys.append(packet.is_keyframe)
+
+    def stored(self, source: Source) -> StoredPackets | None:
+        """Return where the packets lie, if all of them lie in the file as they are."""
+        if not self._is_stored or not source.video.time_base:
+            return None
+        places = np.empty(len(self.stamps), PLACE)
+        places["offset"], places["size"] = self._offsets, self._sizes
+        places["stamp"], places["is_key"] = self.stamps, self._are_keys
+        codec = source.video.codec_context
+        return StoredPackets(codec.name, codec.extradata, source.video.time_base, places)
 
 
 class _HoleError(Exception):
     """Bytes were passed over without a word."""
 
 
-def _whole(source: Source) -> Iterator[Packet[Stream]]:
+def _whole(source: Source) -> Iterator[Packet[VideoStream]]:
     """Yield the packets of the video that hold something, as long as nothing is lost between any packets."""
     holes = Holes(source)
     for packet in source.container.demux():
@@ -108,6 +146,6 @@ def _whole(source: Source) -> Iterator[Packet[Stream]]:
         if holes.lost_bytes:
             raise _HoleError
         if packet.stream is source.video and packet.size:
-            yield packet
+            yield cast("Packet[VideoStream]", packet)
     if holes.lost_s:
         raise _HoleError

@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from av import Packet, VideoFrame
 from av.error import FFmpegError
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from emotionkit.errors import RecordingError
 from emotionkit.records import Frame
+from emotionkit.video.index import KeyFrame
 from emotionkit.video.luma import luma
 from emotionkit.video.pieces import Piece, cut_into_pieces
 from emotionkit.video.reader import sampled_frames
-from emotionkit.video.source import Source, opened
+from emotionkit.video.source import Source, check_file, opened
 
 _NARROW_S = 1.0
 """Seconds from which a piece is cut where single pictures are wanted: at every key frame."""
@@ -43,8 +46,8 @@ def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
         RecordingError: The file can no longer be opened.
     """
     wanted = deque(piece.samples)
-    with opened(path, threads=1) as source:
-        for picture in _Decoder(source, piece).pictures():
+    with _decoder(path, piece) as decoder:
+        for picture in decoder.pictures():
             if (picture.pts or 0) == wanted[0].stamp:
                 sample = wanted.popleft()
                 yield Frame(pts=sample.pts, weight=sample.weight, luma=luma(picture))
@@ -74,12 +77,35 @@ def frames_at(path: Path, sample_fps: float, times: Collection[float]) -> Iterat
             yield frame
 
 
+@contextmanager
+def _decoder(path: Path, piece: Piece) -> Iterator[_Decoder]:
+    """Open a recording for one piece: at the places of its packets if they are known, else through its container."""
+    if piece.stored is not None:
+        check_file(path)
+        yield _Decoder(path, piece, piece.stored.decoder(), piece.stored.read(path))
+        return
+    with opened(path, threads=1) as source:
+        yield _Decoder(path, piece, source.video.codec_context, _demuxed(source, piece.key))
+
+
+def _demuxed(source: Source, key: KeyFrame) -> Iterator[Packet[VideoStream]]:
+    """Yield the packets of the video from a key frame on."""
+    source.container.seek(key.dts, stream=source.video)
+    reached = False
+    for packet in source.container.demux(source.video):
+        reached = reached or (packet.is_keyframe and packet.pts == key.pts)
+        if reached and packet.size:
+            yield packet
+
+
 class _Decoder:
     """Hands the decoder what it needs for the wanted pictures and, within reason, no more."""
 
-    def __init__(self, source: Source, piece: Piece) -> None:
-        self._source, self._piece = source, piece
-        self._codec = source.video.codec_context
+    def __init__(
+        self, path: Path, piece: Piece, codec: VideoCodecContext, packets: Iterator[Packet[VideoStream]]
+    ) -> None:
+        self._path, self._piece = path, piece
+        self._codec, self._packets = codec, packets
         self._unfed = [sample.stamp for sample in piece.samples]
         self._keys = piece.key_stamps
         self._group_end = self._next_key(piece.key.pts)
@@ -89,25 +115,15 @@ class _Decoder:
     def pictures(self) -> Iterator[VideoFrame]:
         """Yield the pictures that were decoded, wanted or not, in the order of display."""
         try:
-            for packet in self._packets():
+            for packet in self._packets:
                 if self._is_needed(packet):
                     yield from self._checked(self._prepared(packet))
-                    yield from self._checked(packet.decode())
+                    yield from self._checked(self._codec.decode(packet))
                 else:
                     self._has_gap = True
             yield from self._checked(self._codec.decode(None))
         except FFmpegError as error:
-            raise DamagedPieceError(self._source.path, self._piece) from error
-
-    def _packets(self) -> Iterator[Packet[VideoStream]]:
-        """Yield the packets of the video from the key frame on."""
-        key = self._piece.key
-        self._source.container.seek(key.dts, stream=self._source.video)
-        reached = False
-        for packet in self._source.container.demux(self._source.video):
-            reached = reached or (packet.is_keyframe and packet.pts == key.pts)
-            if reached and packet.size:
-                yield packet
+            raise DamagedPieceError(self._path, self._piece) from error
 
     def _is_needed(self, packet: Packet[VideoStream]) -> bool:
         """Say whether a wanted picture is, or may be built on, this packet or one after it before the next key frame.
@@ -140,7 +156,7 @@ class _Decoder:
                 continue
             # Right after a gap come pictures built on what was left out; nobody wants them.
             if picture.is_corrupt and (picture.pts or 0) >= self._sound_from:
-                raise DamagedPieceError(self._source.path, self._piece)
+                raise DamagedPieceError(self._path, self._piece)
             yield picture
 
     def _next_key(self, stamp: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emotionkit.video.index import KeyFrame, PictureIndex, picture_index
 from emotionkit.video.sampling import SLACK, sampling_rate
+from emotionkit.video.stored import StoredPackets
 
 _LARGEST = 1 << 62
 
@@ -83,12 +84,15 @@ class Piece:
         key: Where decoding begins.
         samples: The pictures to look at, at least one.
         key_stamps: The stamps of all key frames from the first one needed to the one after the piece.
+        stored: Where the packets lie from the first key frame to the second one after the piece: those right after a
+            key frame may be shown before it. None where they have to be read through the container.
     """
 
     number: int
     key: KeyFrame
     samples: Sequence[SampleTime]
     key_stamps: tuple[int, ...]
+    stored: StoredPackets | None = field(default=None, compare=False)
 
     @property
     def start(self) -> Fraction:
@@ -123,7 +127,8 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
     for number, (first, end) in enumerate(pairwise([*starts, len(samples)])):
         key = bisect_right(key_stamps, stamps[first]) - 1
         after = bisect_right(key_stamps, stamps[end - 1])
-        pieces.append(Piece(number, index.keys[key], samples[first:end], tuple(key_stamps[key : after + 1])))
+        stored = None if index.stored is None else index.stored.of_groups(key, after + 1)
+        pieces.append(Piece(number, index.keys[key], samples[first:end], tuple(key_stamps[key : after + 1]), stored))
     return tuple(pieces)
 
 

@@ -83,6 +83,11 @@ class Source:
         return self._is("mov") or self._is("matroska")
 
     @property
+    def stores_packets(self) -> bool:
+        """Whether packets lie in the file as they are; Matroska may shorten them, and lay several into one."""
+        return self._is("mov")
+
+    @property
     def skips_damage(self) -> bool:
         """Whether FFmpeg passes over damage in this container without an error."""
         return self._is("matroska")
@@ -128,7 +133,7 @@ def opened(path: Path, *, threads: int | None = None) -> Iterator[Source]:
         StorageError: It lies in object storage, which does not answer.
         UnsafeRecordingError: Its pictures are larger, or it is longer, than a recording may be.
     """
-    _check_file(path)
+    check_file(path)
     try:
         with _container(path) as container:
             yield video_of(path, container, threads or min(os.cpu_count() or 1, 4))
@@ -167,7 +172,12 @@ def _demuxed(path: Path, file: str | RemoteFile) -> InputContainer:
         raise RecordingError(path, "is not in a video format; MP4, MOV, MKV, WebM and AVI will do.") from error
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Check that there is a file that can be read, and whole as far as its outermost structure says.
+
+    Raises:
+        RecordingError: There is none.
+    """
     try:
         fault = _fault(path)
     except FileNotFoundError as error:
