@@ -63,8 +63,8 @@ def course_trend(
     clustering, Journal of Business and Economic Statistics 29, 2011). The interval is that of a studentised bootstrap:
     students' deviations times standard normal numbers (wild, as in :func:`emotionkit.analysis.contrast.contrast`),
     lessons and chance as their variances say (Krishnamoorthy, Lu and Mathew, A parametric bootstrap approach for ANOVA
-    with unequal variances, Computational Statistics and Data Analysis 51, 2007), the variance of lessons, known from
-    but few, itself drawn from its generalized pivotal quantity (Weerahandi, Generalized confidence intervals, Journal
+    with unequal variances, Computational Statistics and Data Analysis 51, 2007), the variances, known from but few
+    lessons and means, themselves drawn from their generalized pivotal quantities (Weerahandi, Generalized confidence intervals, Journal
     of the American Statistical Association 88, 1993). The test is Student's t with degrees of freedom that count what
     lessons contribute in full, and errs to the careful side.
 
@@ -193,8 +193,8 @@ def _over_students(
     """Return the slope's standard error, half its interval and the degrees of freedom of its test, each float64 (7,).
 
     The error is drawn anew as the estimates say, the error of the error with it: students' slopes times standard normal
-    numbers, lessons and chance as normal. How far whole lessons move is itself known from few lessons, and drawn from
-    its fiducial distribution.
+    numbers, lessons and chance as normal. How far whole lessons move is the difference of two variances that are
+    themselves estimates, each drawn from its fiducial distribution.
     """
     scores = _sums((cells.weight * cells.time)[:, None] * _residuals(cells, slope), cells.student) / cells.moment
     leverage = _sums(cells.weight * cells.time**2, cells.student) / cells.moment
@@ -213,10 +213,11 @@ def _over_students(
     variance, test = own, own**2 / (units - 1)
     if over == "students and lessons":
         lessons, count = _lessons_part(cells, slope), len(np.unique(cells.lesson)) - 2
-        chance = random.chisquare(count, (2, DRAWS, 1)) / count
-        moved = np.maximum(lessons / chance[0] - common, 0)
+        off, noise = (random.chisquare(known, (2, DRAWS, 1)) / known for known in (count, within))
+        alone = common / noise[0]
+        moved = np.maximum(lessons / off[0] - alone, 0)
         drawn = drawn + np.sqrt(moved) * random.standard_normal((DRAWS, 1))
-        again = (moved + common) * chance[1] - common * random.chisquare(within, (DRAWS, 1)) / within
+        again = (moved + alone) * off[1] - alone * noise[1]
         variances = variances + np.maximum(again, 0)
         variance = own + np.maximum(lessons - common, 0)
         test = test + lessons**2 / count
