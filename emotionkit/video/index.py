@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from emotionkit.video.decoding import TOLERANCE_S
 from emotionkit.video.holes import Holes
 from emotionkit.video.source import Source, opened
-from emotionkit.video.stored import PLACE, StoredPackets, is_found_as_stored, looks_the_same
+from emotionkit.video.stored import PLACE, PacketTable, is_found_as_stored, looks_the_same
 
 
 class KeyFrame(NamedTuple):
@@ -42,7 +42,7 @@ class PictureIndex:
         time_base: Seconds per unit of a stamp.
         zero: Where second 0 is, in seconds on the container's clock.
         end: Seconds from ``zero`` to the end of the last picture.
-        stored: Where the packets lie in the file; None where they have to be read through the container.
+        packets: Where they lie in the file; None where they have to be read through the container.
     """
 
     stamps: NDArray[np.int64]
@@ -50,7 +50,7 @@ class PictureIndex:
     time_base: Fraction
     zero: Fraction
     end: Fraction
-    stored: StoredPackets | None
+    packets: PacketTable | None
 
     def seconds(self, stamp: int) -> Fraction:
         """Return when a picture is shown, in seconds since the start of the recording."""
@@ -97,10 +97,10 @@ def _index(source: Source) -> PictureIndex | None:
         return None
     if not keys or keys[0].pts != shown[0] or any(one.pts >= other.pts for one, other in pairwise(keys)):
         return None
-    stored = table.stored(source)
-    if stored is not None and not looks_the_same(stored, source, first):
-        stored = None
-    return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start, stored)
+    packets = table.of_file(source)
+    if packets is not None and not looks_the_same(packets, source, first):
+        packets = None
+    return PictureIndex(shown, tuple(keys), time_base, source.start, end - source.start, packets)
 
 
 class _Table:
@@ -123,7 +123,7 @@ class _Table:
             self._sizes.append(packet.size)
             self._are_keys.append(packet.is_keyframe)
 
-    def stored(self, source: Source) -> StoredPackets | None:
+    def of_file(self, source: Source) -> PacketTable | None:
         """Return where the packets lie, if all of them lie in the file as they are."""
         if not self._is_stored or not source.video.time_base:
             return None
@@ -131,7 +131,7 @@ class _Table:
         places["offset"], places["size"] = self._offsets, self._sizes
         places["stamp"], places["is_key"] = self.stamps, self._are_keys
         codec = source.video.codec_context
-        return StoredPackets(codec.name, codec.extradata, source.video.time_base, places)
+        return PacketTable(codec.name, codec.extradata, source.video.time_base, places)
 
 
 class _HoleError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -92,7 +92,7 @@ class Piece:
     key: KeyFrame
     samples: Sequence[SampleTime]
     key_stamps: tuple[int, ...]
-    stored: StoredPackets | None = field(default=None, compare=False)
+    stored: StoredPackets | None = None
 
     @property
     def start(self) -> Fraction:
@@ -127,7 +127,7 @@ def cut_into_pieces(path: Path, sample_fps: float, piece_s: float) -> tuple[Piec
     for number, (first, end) in enumerate(pairwise([*starts, len(samples)])):
         key = bisect_right(key_stamps, stamps[first]) - 1
         after = bisect_right(key_stamps, stamps[end - 1])
-        stored = None if index.stored is None else index.stored.of_groups(key, after + 1)
+        stored = None if index.packets is None else index.packets.of_groups(key, after + 1)
         pieces.append(Piece(number, index.keys[key], samples[first:end], tuple(key_stamps[key : after + 1]), stored))
     return tuple(pieces)
 

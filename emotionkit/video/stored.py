@@ -6,8 +6,9 @@ again for sound. Whoever reads but a minute at a time does not need it a second 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -28,7 +29,7 @@ PLACE = np.dtype([("offset", np.int64), ("size", np.int32), ("stamp", np.int64),
 begin there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class StoredPackets:
     """Where packets lie, in the order of decoding, and what decodes them.
 
@@ -36,18 +37,18 @@ class StoredPackets:
         codec: FFmpeg's name of the decoder.
         extradata: What the decoder has to know before the first packet.
         time_base: Seconds per unit of a time stamp.
-        places: ``PLACE`` (n,).
+        packed: ``PLACE`` (n,), compressed: hundreds of pieces wait for their turn with it.
     """
 
     codec: str
     extradata: bytes | None
     time_base: Fraction
-    places: NDArray[np.void]
+    packed: bytes
 
-    def of_groups(self, first: int, after: int) -> StoredPackets:
-        """Return those from one key frame up to another, both counted from 0, or to the end."""
-        keys = [*np.flatnonzero(self.places["is_key"]).tolist(), len(self.places)]
-        return replace(self, places=self.places[keys[first] : keys[min(after, len(keys) - 1)]].copy())
+    @property
+    def places(self) -> NDArray[np.void]:
+        """``PLACE`` (n,)."""
+        return np.frombuffer(zlib.decompress(self.packed), PLACE)
 
     def decoder(self) -> VideoCodecContext:
         """Return a decoder for them that uses one thread."""
@@ -75,20 +76,37 @@ class StoredPackets:
                 yield cast("Packet[VideoStream]", packet)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PacketTable:
+    """All packets of a video; see ``StoredPackets``."""
+
+    codec: str
+    extradata: bytes | None
+    time_base: Fraction
+    places: NDArray[np.void]
+
+    def of_groups(self, first: int, after: int) -> StoredPackets:
+        """Return those from one key frame up to another, both counted from 0, or to the end."""
+        keys = [*np.flatnonzero(self.places["is_key"]).tolist(), len(self.places)]
+        places = self.places[keys[first] : keys[min(after, len(keys) - 1)]]
+        return StoredPackets(self.codec, self.extradata, self.time_base, zlib.compress(places.tobytes(), level=1))
+
+
 def is_found_as_stored(packet: Packet[VideoStream]) -> bool:
     """Say whether a packet's place is known, and the container gives the decoder nothing besides its bytes."""
     return packet.pos is not None and packet.pos >= 0 and next(packet.iter_sidedata(), None) is None
 
 
-def looks_the_same(stored: StoredPackets, source: Source, first: Packet[VideoStream]) -> bool:
+def looks_the_same(table: PacketTable, source: Source, first: Packet[VideoStream]) -> bool:
     """Say whether the first picture comes out the same from its packet as stored as through the container.
 
     A container can say what a decoder does not find in the packets: how the picture is turned, the range of its
     brightness. And it can store packets in another form.
     """
+    stored = table.of_groups(0, 1)
     codec = stored.decoder()
     try:
-        packet = next(stored.of_groups(0, 1).read(source.path))
+        packet = next(stored.read(source.path))
         alone = [*codec.decode(packet), *codec.decode(None)]
         through = [*first.decode(), *source.video.codec_context.decode(None)]
     except (FFmpegError, StopIteration):
