@@ -27,7 +27,7 @@ that leaves as many: OpenCV takes a fraction of the time for whole numbers."""
 
 
 class Look:
-    """What surrounds a face, as detected and in each way in which the box may have jumped.
+    """What surrounds a face.
 
     Attributes:
         region: uint8 (56, 56), the surroundings reduced; everything else follows from it.
@@ -47,14 +47,6 @@ class Look:
         """float32 (1, 144): the thumbnail that is neither shifted nor scaled, of mean 0 and norm 1."""
         return as_detected(self.region[np.newaxis])
 
-    @cached_property
-    def variants(self) -> Thumbnails:
-        """float32 (75, 144): all thumbnails. The product of two rows is their correlation.
-
-        Mean 0 and norm 1 make brightness and contrast not matter; row ``AS_DETECTED`` is the one not moved.
-        """
-        return variants(self.region)
-
 
 def look_at_all(luma: Luma, boxes: Sequence[BoundingBox]) -> list[Look]:
     """Return what surrounds each of some faces, in less time than one after the other.
@@ -69,6 +61,16 @@ def look_at_all(luma: Luma, boxes: Sequence[BoundingBox]) -> list[Look]:
         for look, thumbnail in zip(kind, thumbnails, strict=True):
             look.as_detected = thumbnail[np.newaxis]
     return looks
+
+
+def variants_of(looks: Sequence[Look]) -> Thumbnails:
+    """Return float32 (n · 75, 144): some looks in each way in which the box may have jumped, one look after the other.
+
+    Mean 0 and norm 1 make brightness and contrast not matter: the product of two rows is their correlation. They are
+    not kept: a look that is remembered is compared as it was detected.
+    """
+    # Made of several at once they would take twice as long: they no longer fit into the cache.
+    return np.concatenate([variants(look.region) for look in looks])
 
 
 def look_at(luma: Luma, box: BoundingBox) -> Look:

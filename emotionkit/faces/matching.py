@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.faces.appearance import Appearance, Look
+from emotionkit.faces.appearance import Appearance, Look, variants_of
 from emotionkit.records import BoundingBox
 
 SAME_PLACE = 1.0
@@ -161,8 +161,8 @@ def is_close_enough(close: float, rival: float, least: float) -> bool:
 
 def _of_all(people: Sequence[Person], looks: Sequence[Look], *, close: bool = False) -> NDArray[np.float32]:
     """Return float32 (people, looks): the best similarity of any variant of a look with any exemplar of a person."""
-    views = [look.close.variants if close else look.variants for look in looks]
-    return similarities(people, np.concatenate(views), close=close).reshape(len(people), len(looks), -1).max(axis=2)
+    views = variants_of([look.close for look in looks] if close else looks)
+    return similarities(people, views, close=close).reshape(len(people), len(looks), -1).max(axis=2)
 
 
 def _next_best(similar: NDArray[np.float32], axes: tuple[int, ...]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import Appearance, look_at, look_at_all
+from emotionkit.faces.appearance import Appearance, look_at, look_at_all, variants_of
 from emotionkit.faces.detector import Luma, same_faces
 from emotionkit.faces.matching import (
     CLOSE_IN_PLACE,
@@ -177,7 +177,7 @@ def _still_there(luma: Luma, one: Match[_Track, int], places: Sequence[BoundingB
     old = one.person.box
     if same_faces([old], places).any():
         return False
-    return one.person.appearance.similarity(look_at(luma, old).variants) >= one.similarity
+    return one.person.appearance.similarity(variants_of([look_at(luma, old)])) >= one.similarity
 
 
 def _in_reading_order(boxes: dict[int, BoundingBox]) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emotionkit.config import TrackingSettings
-from emotionkit.faces.appearance import EXEMPLARS, Appearance, look_at, look_at_all
+from emotionkit.faces.appearance import EXEMPLARS, Appearance, look_at, look_at_all, variants_of
 from emotionkit.faces.thumbnails import AS_DETECTED
 from emotionkit.faces.tracker import Tracker
 from emotionkit.records import BoundingBox, Detection, Frame
@@ -110,11 +110,12 @@ def test_thumbnails_are_normalised_and_ignore_brightness(portrait, exam_review):
     box = exam_review[0].seats["Hiro"].face
     seen, darker = look_at(portrait, box), look_at((portrait // 2 + 10).astype(np.uint8), box)
 
-    assert seen.variants.shape == (75, 144)
-    assert seen.variants.dtype == np.float32
-    assert np.linalg.norm(seen.variants, axis=1) == pytest.approx(1, abs=1e-5)
-    assert seen.as_detected[0] == pytest.approx(seen.variants[AS_DETECTED], abs=1e-5)
-    assert Appearance(seen).similarity(darker.variants) > 0.99
+    views = variants_of([seen, darker])
+    assert views.shape == (2 * 75, 144)
+    assert views.dtype == np.float32
+    assert np.linalg.norm(views, axis=1) == pytest.approx(1, abs=1e-5)
+    assert seen.as_detected[0] == pytest.approx(views[AS_DETECTED], abs=1e-5)
+    assert Appearance(seen).similarity(views[75:]) > 0.99
 
 
 def test_faces_looked_at_together_look_as_they_do_one_by_one(portrait, exam_review):
@@ -130,7 +131,7 @@ def test_faces_looked_at_together_look_as_they_do_one_by_one(portrait, exam_revi
 def test_a_blank_region_is_like_nothing():
     blank = look_at(np.full((200, 200), 90, np.uint8), BoundingBox(50, 50, 60, 60))
 
-    assert Appearance(blank).similarity(blank.variants) == 0
+    assert Appearance(blank).similarity(variants_of([blank])) == 0
 
 
 def test_an_appearance_remembers_the_first_and_the_last_views_within_bounds():
