@@ -57,16 +57,16 @@ def course_trend(
 ) -> CourseTrend:
     """Return the trend of the seven expressions over lessons.
 
-    Where most rows are of students known in two lessons or more, the slope is that within students: who joins late
-    does not bend it. Its variance adds what students' own slopes and what whole lessons contribute, less what is in
-    both where that leaves anything (two-way clustering: Cameron, Gelbach and Miller, Robust inference with multiway
+    Where most rows are of students known in two lessons or more, the slope is that within students: who joins late does
+    not bend it. Its variance adds what students' own slopes and what whole lessons contribute, less what is in both
+    where that leaves anything (two-way clustering: Cameron, Gelbach and Miller, Robust inference with multiway
     clustering, Journal of Business and Economic Statistics 29, 2011). The interval is that of a studentised bootstrap:
     students' deviations times standard normal numbers (wild, as in :func:`emotionkit.analysis.contrast.contrast`),
     lessons and chance as their variances say (Krishnamoorthy, Lu and Mathew, A parametric bootstrap approach for ANOVA
     with unequal variances, Computational Statistics and Data Analysis 51, 2007), the variances, known from but few
-    lessons and means, themselves drawn from their generalized pivotal quantities (Weerahandi, Generalized confidence intervals, Journal
-    of the American Statistical Association 88, 1993). The test is Student's t with degrees of freedom that count what
-    lessons contribute in full, and errs to the careful side.
+    lessons and means, themselves drawn from their generalized pivotal quantities (Weerahandi, Generalized confidence
+    intervals, Journal of the American Statistical Association 88, 1993). The test is Student's t with degrees of
+    freedom that count what lessons contribute in full, and errs to the careful side.
 
     Else the slope is that of the lessons' means, and what lies off the line tells all that varies, students and
     lessons: Student's t with two degrees of freedom less than lessons (Donald and Lang, Inference with
