@@ -122,7 +122,7 @@ class _Decoder:
                 else:
                     self._has_gap = True
             yield from self._checked(self._codec.decode(None))
-        except FFmpegError as error:
+        except (FFmpegError, OSError) as error:
             raise DamagedPieceError(self._path, self._piece) from error
 
     def _is_needed(self, packet: Packet[VideoStream]) -> bool:

@@ -109,7 +109,7 @@ def looks_the_same(table: PacketTable, source: Source, first: Packet[VideoStream
         packet = next(stored.read(source.path))
         alone = [*codec.decode(packet), *codec.decode(None)]
         through = [*first.decode(), *source.video.codec_context.decode(None)]
-    except (FFmpegError, StopIteration):
+    except (FFmpegError, OSError, StopIteration):
         return False
     return [_shown(picture) for picture in alone] == [_shown(picture) for picture in through]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 import av
 import pytest
 
@@ -54,6 +58,22 @@ def test_a_piece_knows_its_own_packets_alone(make_video):
     pieces = cut_into_pieces(video, 2, 2)
     assert pieces is not None
     assert [len(piece.stored.places) for piece in pieces if piece.stored is not None] == [50, 50, 75, 75, 75, 50]
+
+
+class Failing(type(Path())):
+    """A file on a disk that gives out."""
+
+    def open(self, *_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_disk_that_gives_out_is_for_the_reader_from_start_to_end_to_tell(make_video, monkeypatch):
+    video = make_video(frames=250, options={"g": "25"})
+    pieces = cut_into_pieces(video, 2, 2)
+    assert pieces is not None
+    monkeypatch.setattr("emotionkit.video.piece_reader.check_file", lambda _: None)
+    with pytest.raises(DamagedPieceError):
+        list(piece_frames(Failing(video), pieces[0]))
 
 
 def test_a_file_that_became_another_meanwhile_is_damaged(make_video):
