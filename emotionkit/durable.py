@@ -19,7 +19,8 @@ def write_durably(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     Raises:
         OSError: It cannot be written; what was there is as before.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    # Whoever tidies up sees by the number whether the process that writes it is still there.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.{os.getpid()}.tmp")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)

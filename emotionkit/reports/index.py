@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import ReportError
 from emotionkit.reports import formatting, texts
-from emotionkit.reports.making import PAGE, replace_file
+from emotionkit.reports.making import PAGE
 from emotionkit.reports.night import Night, night_path, read_nights
 from emotionkit.reports.night_page import night_in_short
 from emotionkit.reports.overview import course_folder
@@ -64,7 +65,7 @@ def write_index(reports: Path, warehouse: Path, *, language: str = "en") -> Path
         text = whole_page(sections, texts.INDEX, _script())
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        replace_file(page, text)
+        write_durably(page, text.encode())
     except OSError as error:
         raise ReportError(str(page), f"it cannot be written ({error.strerror or error}).", kind="index") from error
     return page

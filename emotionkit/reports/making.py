@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from emotionkit.durable import write_durably
 from emotionkit.errors import ReportError
 from emotionkit.reports.execution import NotebookError, run_notebook
 from emotionkit.reports.page import report_page
@@ -46,9 +46,8 @@ def make_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         values = {**parameters, "language": language}
-        replace_file(
-            page, report_page(run_notebook(notebook, executed.resolve(), values, progress=progress), title, language)
-        )
+        made = report_page(run_notebook(notebook, executed.resolve(), values, progress=progress), title, language)
+        write_durably(page, made.encode())
     except NotebookError as error:
         kept = executed if executed.exists() else None
         raise ReportError(name, error.reason + ".", kept, kind=kind) from error
@@ -63,20 +62,3 @@ def notebooks_folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
     return installed if installed.is_dir() else package.parent / "notebooks"
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a text into a file, whole or not at all.
-
-    Raises:
-        OSError: It cannot be written; the file is as before then.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
