@@ -75,10 +75,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A face found in one frame: where, and the detector's score (dlib: above 0 is a face, about 1 a clear one)."""
+    """A face found in one frame.
+
+    Attributes:
+        box: Where.
+        score: The detector's score; dlib's is above 0 for a face and about 1 for a clear one.
+        view: Which of the detector's views of a face found it, from 0; dlib's first is the front.
+    """
 
     box: BoundingBox
     score: float
+    view: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

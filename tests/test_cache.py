@@ -8,7 +8,7 @@ import dlib
 import pytest
 
 from emotionkit.cache import kept
-from emotionkit.faces.dlib_levels import stored_detector
+from emotionkit.faces.dlib_limits import stored_detector
 
 
 def test_it_is_made_once(tmp_path):

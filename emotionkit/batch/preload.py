@@ -7,7 +7,7 @@ import cv2
 import emotionkit.batch.confined_work
 import emotionkit.emotions.classifier  # noqa: F401
 from emotionkit.emotions.telemetry import silence_openvino
-from emotionkit.faces.dlib_levels import stored_detector
+from emotionkit.faces.dlib_limits import stored_detector
 
 # One worker is one core's work.
 cv2.setNumThreads(1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 
 from emotionkit.config import DetectionSettings
 from emotionkit.faces.detector import Luma, check_luma, suppress_overlaps
-from emotionkit.faces.dlib_levels import frontal_detector
+from emotionkit.faces.dlib_limits import frontal_detector
 from emotionkit.faces.pyramid import PART_SIDE, Rectangle, ScanPyramid
 from emotionkit.records import BoundingBox, Detection
 
@@ -22,7 +23,8 @@ KNOWN_FACE_LENIENCE = 0.3
 """By how much the score may fall below the threshold where a face was just now. Among some 60 scans of clips and sample
 lessons whose faces had been blurred away no score was above -0.57; frontal faces there began at 0.19."""
 FELL_BY = 0.2
-"""Loss of score since the last picture from which a known face is also looked for a step smaller and larger."""
+"""Loss of score since the last picture from which a known face is also looked for a step smaller and larger, and in
+other views."""
 SAME_PERSON = 0.2
 """Intersection over union with the last box from which a face is taken for the one that was there."""
 LARGEST_SCAN = 1280 * 720 * 4
@@ -39,8 +41,6 @@ class DlibDetector:
 
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
-        self._detector = frontal_detector()
-        self._on_one_level = frontal_detector(1)
 
     def detect(self, luma: Luma, *, lenience: float = 0.0) -> list[Detection]:
         """Return the faces of the whole picture, ordered by falling score.
@@ -68,51 +68,58 @@ class DlibDetector:
             last: What was found in the last one. ``KNOWN_FACE_LENIENCE`` less is asked for than of a new face.
             thoroughly: Whether to look for every face a step smaller and a step larger, too.
 
-        A face is looked for at its last size, and, if it has become much less clear, at the next smaller and the next
-        larger one. Whatever size wins, the box is one of those that a scan gives.
+        A face is looked for at its last size and in its last view, and, if it has become much less clear, in all views
+        at the next smaller and the next larger size. Whatever wins, the box is one of those that a scan gives.
         """
         pyramid = ScanPyramid(luma.shape[0], luma.shape[1], self._scale(luma))
-        levels = [pyramid.level_of(face.box) for face in last]
-        steps = (-1, 0, 1) if thoroughly else (0,)
-        best = self._best(luma, pyramid, last, levels, [steps] * len(last))
+        sought = dict(enumerate(last))
         if thoroughly:
-            return best
-        others = [
-            () if found and found.score >= face.score - FELL_BY else (-1, 1)
-            for face, found in zip(last, best, strict=True)
-        ]
-        return [_better(*pair) for pair in zip(best, self._best(luma, pyramid, last, levels, others), strict=True)]
+            best = self._best(luma, pyramid, sought, (-1, 0, 1))
+        else:
+            best = {}
+            for view in {face.view for face in last}:
+                own = {index: face for index, face in sought.items() if face.view == view}
+                best |= self._best(luma, pyramid, own, (0,), view)
+            fell = {index: face for index, face in sought.items() if _fell(face, best.get(index))}
+            for index, found in self._best(luma, pyramid, fell, (-1, 1)).items():
+                best[index] = _better(best.get(index), found)
+        return [best.get(index) for index in sought]
 
     def _best(
         self,
         luma: Luma,
         pyramid: ScanPyramid,
-        last: Sequence[Detection],
-        levels: Sequence[int],
-        steps: Sequence[Sequence[int]],
-    ) -> list[Detection | None]:
-        """Return what is best of each face at some steps from its level; all are looked for in one strip."""
-        best: list[Detection | None] = [None] * len(last)
+        sought: Mapping[int, Detection],
+        steps: Sequence[int],
+        view: int | None = None,
+    ) -> dict[int, Detection]:
+        """Return the best of each face that is there, at some steps from its size, in one view or all.
+
+        All of them are looked for in one strip.
+        """
+        best: dict[int, Detection] = {}
         wanted = [
             (index, part)
-            for index, (face, level) in enumerate(zip(last, levels, strict=True))
-            for step in steps[index]
-            if level + step >= 0 and (part := pyramid.part(luma, face.box, level + step))
+            for index, face in sought.items()
+            for level in (pyramid.level_of(face.box) + step for step in steps)
+            if level >= 0 and (part := pyramid.part(luma, face.box, level))
         ]
         if not wanted:
             return best
         threshold = self._settings.score_threshold - KNOWN_FACE_LENIENCE
         strip = np.hstack([part.luma for _, part in wanted])
-        rectangles, scores, _ = self._on_one_level.run(strip, 0, threshold)
-        for found, score in zip(rectangles, scores, strict=True):
+        rectangles, scores, views = frontal_detector(levels=1, view=view).run(strip, 0, threshold)
+        for found, score, seen in zip(rectangles, scores, views, strict=True):
             at = found.center().x // PART_SIDE
             if not 0 <= at < len(wanted):
                 continue
             index, part = wanted[at]
             left, right = found.left() - at * PART_SIDE, found.right() - at * PART_SIDE
             place = pyramid.box(part, Rectangle(left, found.top(), right, found.bottom()))
-            if place.iou(last[index].box) > SAME_PERSON:
-                best[index] = _better(best[index], Detection(place, float(score)))
+            if place.iou(sought[index].box) > SAME_PERSON:
+                # Of a single view, the detector says that it is its first.
+                detection = Detection(place, float(score), int(seen) if view is None else view)
+                best[index] = _better(best.get(index), detection)
         return best
 
     def _scale(self, luma: Luma) -> float:
@@ -146,20 +153,27 @@ class DlibDetector:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         # Area averaging when shrinking: interpolation would alias, and edges are all that the detector sees.
         scaled = cv2.resize(luma, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        rectangles, scores, _ = self._detector.run(np.ascontiguousarray(scaled), 0, threshold)
+        rectangles, scores, views = frontal_detector().run(np.ascontiguousarray(scaled), 0, threshold)
         return suppress_overlaps(
             Detection(
-                BoundingBox(found.left(), found.top(), found.width(), found.height()).scaled(1 / scale), float(score)
+                BoundingBox(found.left(), found.top(), found.width(), found.height()).scaled(1 / scale),
+                float(score),
+                int(view),
             )
-            for found, score in zip(rectangles, scores, strict=True)
+            for found, score, view in zip(rectangles, scores, views, strict=True)
         )
 
 
-def _better(one: Detection | None, other: Detection | None) -> Detection | None:
-    """Return the one of the higher score, the first of equals; None if there is neither."""
-    return max((found for found in (one, other) if found), key=lambda found: found.score, default=None)
+def _fell(face: Detection, found: Detection | None) -> bool:
+    """Say whether a face is much less clear than it was, or not there at all."""
+    return found is None or found.score < face.score - FELL_BY
+
+
+def _better(one: Detection | None, other: Detection) -> Detection:
+    """Return the one of the higher score, the first of equals."""
+    return one if one and one.score >= other.score else other
 
 
 def _moved(detection: Detection, x: float, y: float) -> Detection:
     box = detection.box
-    return Detection(BoundingBox(box.x + x, box.y + y, box.w, box.h), detection.score)
+    return replace(detection, box=BoundingBox(box.x + x, box.y + y, box.w, box.h))

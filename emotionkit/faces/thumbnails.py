@@ -55,9 +55,11 @@ def _between(matrix: _Matrix, regions: NDArray[np.uint8]) -> NDArray[np.float32]
 
 def _normalised(views: NDArray[np.float32]) -> Thumbnails:
     views = views - views.mean(axis=1, keepdims=True)
-    norms = np.sqrt(np.einsum("ij,ij->i", views, views))[:, np.newaxis]
+    norms = np.sqrt(np.einsum("ij,ij->i", views, views))
     # A blank region is like nothing at all, rather than like everything.
-    return np.where(norms < 1e-3, 0, views / np.maximum(norms, 1e-3))
+    norms[norms < 1e-3] = np.inf
+    normalised: Thumbnails = views / norms[:, np.newaxis]
+    return normalised
 
 
 @lru_cache(maxsize=64)

@@ -31,6 +31,7 @@ from emotionkit.warehouse.segments import (
     record_batch,
     segment_home,
     segment_path,
+    values_of,
 )
 
 # About four minutes at two frames a second: few enough to keep, many enough to compress.
@@ -122,7 +123,7 @@ class SegmentWriter:
         """
         if not len(rows):
             return
-        times = rows["pts_s"].to_numpy()
+        times = values_of(rows["pts_s"])
         check_time(float(times[0]), self._last_pts_s)
         self._last_pts_s = float(times[-1])
         self._rows.append(rows)
