@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from comparison_coverage import POOL, POPULATIONS, cover, holds, rows_of
+from comparison_coverage import COVER, POOL, POPULATIONS, cover, holds, rows_of
 
 from emotionkit.analysis import AnalysisSettings, corrected_prevalence
 from emotionkit.records import EMOTIONS
@@ -39,7 +39,7 @@ def main(repetitions: int) -> None:
         "Cover: nominal 95 % intervals of the corrected shares that hold the truth, mean of seven and range, in %; mean"
     )
     print("error of the share of neutral, as read and corrected, in percentage points.\n")
-    print(f"{'population':11}{'students':>9}{'cover':>7}{'range':>15}{'read':>7}{'corrected':>11}")
+    print(f"{'population':11}{'students':>9}{COVER}{'read':>7}{'corrected':>11}")
     random = np.random.default_rng(0)
     for population in POPULATIONS:
         pool = population.means(random, POOL, 1)[:, 0]
@@ -56,7 +56,7 @@ def main(repetitions: int) -> None:
                 errors.append(table.loc["neutral", ["read", "corrected"]].to_numpy(float) - truth[NEUTRAL])
             bias = 100 * np.mean(errors, axis=0)
             print(
-                f"{population.name:11}{students:>9}{cover(np.mean(held, axis=0))}{bias[0]:>7.1f}{bias[1]:>11.1f}",
+                f"{population.name:11}{students:>9}{cover(np.array(held))}{bias[0]:>7.1f}{bias[1]:>11.1f}",
                 flush=True,
             )
 
