@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emotionkit.durable import sync_folder, write_durably
+from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse.checks import check_frame
@@ -117,19 +115,11 @@ class PartsFolder:
             WarehouseError: It cannot be written, as on a full disk, or nobody keeps the run.
         """
         with told(self._warehouse, "cannot be written"):
-            temporary = self._path / f".{name}.{secrets.token_hex(4)}.tmp"
-            try:
-                table = pa.Table.from_batches([part.rows], SCHEMA)
-                table = table.replace_schema_metadata({_NOTES_KEY: json.dumps(part.notes).encode()})
-                with temporary.open("xb") as file:
-                    pq.write_table(table, file, compression="zstd", write_page_checksum=True)
-                    file.flush()
-                    os.fsync(file.fileno())
-                temporary.replace(self._path / f"{name}.parquet")
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-            sync_folder(self._path)
+            table = pa.Table.from_batches([part.rows], SCHEMA)
+            table = table.replace_schema_metadata({_NOTES_KEY: json.dumps(part.notes).encode()})
+            content = pa.BufferOutputStream()
+            pq.write_table(table, content, compression="zstd", write_page_checksum=True)
+            write_durably(self._path / f"{name}.parquet", content.getvalue().to_pybytes())
 
     def read(self, name: str) -> Part | None:
         """Return a part; None if it is not there or damaged, and has to be made anew."""

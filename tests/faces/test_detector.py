@@ -145,6 +145,20 @@ def test_a_face_that_comes_back_to_its_place_is_found_without_a_scan(portrait):
     assert [len(detector.detect(luma)) for luma in (portrait, hidden, hidden, portrait)] == [1, 0, 0, 1]
 
 
+def test_a_head_that_tilts_is_followed_from_view_to_view(portrait):
+    """The filters of the view that it had find next to nothing then."""
+    detector = FollowingDetector(DetectionSettings(full_scan_every=1000))
+    height, width = portrait.shape
+    views = set()
+    for degrees in (0, 20, 30, 30, 0, -30, 0):
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+        picture = cv2.warpAffine(portrait, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        (scanned,), (followed,) = DlibDetector(SETTINGS).detect(picture), detector.detect(picture)
+        assert followed.box.iou(scanned.box) > 0.6
+        views.add(followed.view)
+    assert len(views) > 1
+
+
 def test_a_clip_without_faces_gives_none(detector, clips: Path):
     assert [detector.detect(frame.luma) for frame in sampled_frames(clips / "no_face.mp4", 1)] == [[]] * 4
 
