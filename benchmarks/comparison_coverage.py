@@ -81,7 +81,9 @@ def differences(repetitions: int) -> None:
     print(
         "alarms: any difference claimed where none is true, and (partly) among the five that stay alike while happy and"
     )
-    print("neutral differ; power: happy, raised by a fifth of what was neutral; effect: cover of its size. All in %.\n")
+    print(
+        "neutral differ; power: happy, raised by a fifth of what was neutral; effect: cover of both sizes. All in %.\n"
+    )
     print(f"{'population':11}{'design':12}{'students':>9}{COVER}{'alarms':>8}{'partly':>8}{'power':>7}{'effect':>8}")
     for population in POPULATIONS:
         random = np.random.default_rng(1)
@@ -125,8 +127,11 @@ def differences_row(pairs: list[tuple[LessonDifference, LessonDifference]], pool
     found = np.array([[table["p_holm"] <= 0.05 for table in (same.table, moved.table)] for same, moved in pairs])
     alike = [index for index in range(7) if index not in {HAPPY, NEUTRAL}]
     own = there.mean(axis=1) if pairs[0][0].design == "paired" else there.reshape(-1, 7)
-    effect = truth[HAPPY] / np.sqrt((after[:, HAPPY].var() + own[:, HAPPY].var()) / 2)
-    sized = [row["effect_low"] <= effect <= row["effect_high"] for row in (m.table.loc["happy"] for _, m in pairs)]
+    effect = truth / np.sqrt((after.var(axis=0) + own.var(axis=0)) / 2)
+    sized = [
+        [table["effect_low"].iloc[k] <= effect[k] <= table["effect_high"].iloc[k] for k in (HAPPY, NEUTRAL)]
+        for table in (moved.table for _, moved in pairs)
+    ]
     return (
         cover(held)
         + f"{100 * found[:, 0].any(axis=1).mean():>8.1f}{100 * found[:, 1][:, alike].any(axis=1).mean():>8.1f}"

@@ -73,9 +73,10 @@ def lesson_difference(
 
     The effect is Cohen's d over the root mean square of the standard deviations between students here and there, times
     the correction 1 - 3 / (4 f - 1) for f degrees of freedom (Hedges, Distribution theory for Glass's estimator of
-    effect size and related estimators, Journal of Educational Statistics 6, 1981); its interval joins that of the
-    difference with the error of the standard deviation (after Bonett, Confidence intervals for standardized linear
-    contrasts of means, Psychological Methods 13, 2008).
+    effect size and related estimators, Journal of Educational Statistics 6, 1981). Its interval, which that correction
+    does not move, joins that of the difference with the error of the standard deviation: that of normal values (after
+    Bonett, Confidence intervals for standardized linear contrasts of means, Psychological Methods 13, 2008), or what
+    students' own deviations tell, if that is more (the delta method).
 
     Args:
         means: Rows of :func:`emotionkit.analysis.student_means.student_means`; other lessons' rows are ignored.
@@ -197,11 +198,13 @@ def _table(
     spread = _spread(sides)
     correction = 1 - 3 / (4 * result.freedom - 1)
     effect = result.estimate / spread
-    sure = _error_of_spread(sides, paired=pairs is not None) * ndtri((1 + settings.confidence) / 2)
-    down = np.hypot((result.estimate - result.low) / spread, effect * sure)
-    up = np.hypot((result.high - result.estimate) / spread, effect * sure)
+    added = np.maximum((effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _added(sides, samples, effect))
+    unsure = np.sqrt(added) * ndtri((1 + settings.confidence) / 2)
+    down = np.hypot((result.estimate - result.low) / spread, unsure)
+    up = np.hypot((result.high - result.estimate) / spread, unsure)
     table["effect"] = correction * effect
-    table["effect_low"], table["effect_high"] = correction * (effect - down), correction * (effect + up)
+    table["effect_low"] = np.minimum(effect - down, table["effect"])
+    table["effect_high"] = np.maximum(effect + up, table["effect"])
     return table
 
 
@@ -232,6 +235,24 @@ def _error_of_spread(sides: tuple[list[Sample], list[Sample]], *, paired: bool) 
         covariance = one.weights @ ((one.values - one.mean) * (other.values - other.mean)) / one.weights.sum()
         squares += 2 * (covariance * one.number / (one.number - 1)) ** 2 / (one.number - 1)
     return np.sqrt(squares / 8) / _spread(sides) ** 2
+
+
+def _added(
+    sides: tuple[list[Sample], list[Sample]], samples: tuple[Sample, ...], effect: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return float64 (7,): what the spread adds to the variance of the effect, as students' own deviations tell.
+
+    That is the delta method. It counts how far the spread and the difference vary together, which may be below 0.
+    """
+    spread = _spread(sides)
+    own = [[sample.influence_on_variance / len(side) for sample in side] for side in sides]
+    # The same students on both sides, or others in each lesson.
+    variances = [own[0][0] + own[1][0]] if len(samples) == 1 else [*own[0], *own[1]]
+    added = np.zeros(7)
+    for sample, variance in zip(samples, variances, strict=True):
+        by_difference, by_spread = sample.influence / spread, -effect / (2 * spread**2) * variance / 2
+        added += (by_spread * (by_spread + 2 * by_difference)).sum(axis=0)
+    return added
 
 
 def _people(means: pd.DataFrame) -> int:

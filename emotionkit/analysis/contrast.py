@@ -55,6 +55,13 @@ class Sample:
         return self.coefficient * np.sqrt(self._freed) * share[:, None] * (self.values - self.mean)
 
     @property
+    def influence_on_variance(self) -> NDArray[np.float64]:
+        """float64 (n, 7): what each student adds to the variance between students; squares sum to its variance."""
+        share = self.weights / self.weights.sum()
+        squares = self._freed * (self.values - self.mean) ** 2 - self.variance
+        return np.sqrt(self._freed) * share[:, None] * squares
+
+    @property
     def _freed(self) -> float:
         return self.number / (self.number - 1)
 

@@ -83,6 +83,30 @@ def test_the_effect_is_hedges_g_of_paired_students():
     assert row["effect_low"] < row["effect"] < row["effect_high"]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_the_effects_interval_is_as_wide_as_a_bootstraps(known):
+    """Of many students, whose spread is far from that of normal values and moves with the difference."""
+    random = np.random.default_rng(7)
+    means = two(random, 400, known=known)
+    means = pd.concat([means[means["lesson_id"] == "a"], happier(means[means["lesson_id"] == "b"], 0.5)])
+    row = lesson_difference(means, "b", ["a"]).table.loc["happy"]
+    a, b = (means.loc[means["lesson_id"] == lesson, "happy"].to_numpy() for lesson in "ab")
+    draws = random.integers(400, size=(2, 4000, 400))
+    here, there = b[draws[0]], a[draws[0] if known else draws[1]]
+    effects = (here.mean(axis=1) - there.mean(axis=1)) / np.sqrt((here.var(axis=1) + there.var(axis=1)) / 2)
+    assert row["effect_high"] - row["effect_low"] == pytest.approx(2 * 1.96 * effects.std(), rel=0.1)
+
+
+def test_the_effects_interval_never_leaves_the_effect_out():
+    """As it would with three students and little confidence, if the correction moved the effect alone."""
+    random = np.random.default_rng(8)
+    values = shares(random, 3, 1)[:, 0]
+    means = pd.concat([table("a", values), table("b", values + 0.1 + 1e-4 * random.standard_normal((3, 7)))])
+    found = lesson_difference(means, "b", ["a"], AnalysisSettings(confidence=0.51)).table
+    assert (found["effect_low"] <= found["effect"]).all()
+    assert (found["effect"] <= found["effect_high"]).all()
+
+
 def test_each_student_is_compared_with_his_own_lessons():
     values = np.full((3, 7), 1 / 7)
     once, twice = values.copy(), values.copy()
