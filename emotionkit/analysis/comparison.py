@@ -198,7 +198,9 @@ def _table(
     spread = _spread(sides)
     correction = 1 - 3 / (4 * result.freedom - 1)
     effect = result.estimate / spread
-    added = np.maximum((effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _added(sides, samples, effect))
+    added = np.maximum(
+        (effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _added(sides, samples, effect)
+    )
     unsure = np.sqrt(added) * ndtri((1 + settings.confidence) / 2)
     down = np.hypot((result.estimate - result.low) / spread, unsure)
     up = np.hypot((result.high - result.estimate) / spread, unsure)
