@@ -199,7 +199,7 @@ def _table(
     correction = 1 - 3 / (4 * result.freedom - 1)
     effect = result.estimate / spread
     added = np.maximum(
-        (effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _added(sides, samples, effect)
+        (effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _variance_by_spread(sides, samples, effect)
     )
     unsure = np.sqrt(added) * ndtri((1 + settings.confidence) / 2)
     down = np.hypot((result.estimate - result.low) / spread, unsure)
@@ -239,7 +239,7 @@ def _error_of_spread(sides: tuple[list[Sample], list[Sample]], *, paired: bool) 
     return np.sqrt(squares / 8) / _spread(sides) ** 2
 
 
-def _added(
+def _variance_by_spread(
     sides: tuple[list[Sample], list[Sample]], samples: tuple[Sample, ...], effect: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return float64 (7,): what the spread adds to the variance of the effect, as students' own deviations tell.

@@ -18,9 +18,9 @@ _NO_LIMIT = 1000
 _BEFORE_LIMIT = 8
 """Numbers before the limit: two versions, a pyramid's, the cells' side, their padding and the window's sides."""
 _BEFORE_VIEWS = 18
-"""Numbers before that of views, the limit among them: of two parts, a fraction counts as two."""
+"""Numbers before that of views, the limit among them; a fraction is stored as two."""
 _OF_A_VIEW = 2 + 2 * (10 * 10 * 31 + 1)
-"""Numbers of a view: two for the form of its weights, which are fractions, 31 for each of 10×10 cells, and a limit."""
+"""Numbers of a view: two for the form of its weights, and those: fractions, 31 for each of 10×10 cells, and one more."""
 
 
 @cache
