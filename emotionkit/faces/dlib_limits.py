@@ -20,7 +20,7 @@ _BEFORE_LIMIT = 8
 _BEFORE_VIEWS = 18
 """Numbers before that of views, the limit among them; a fraction is stored as two."""
 _OF_A_VIEW = 2 + 2 * (10 * 10 * 31 + 1)
-"""Numbers of a view: two for the form of its weights, and those: fractions, 31 for each of 10×10 cells, and one more."""
+"""Numbers of a view: two for the form of its weights, and those, 31 fractions for each of 10×10 cells and one more."""
 
 
 @cache
