@@ -38,13 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _leave(status: int) -> None:
     """End this process without giving its memory back piece by piece, for which Python takes a tenth of a second.
 
-    What is to be done at the end is done. Beside other threads, or where what was said cannot be written, nothing
-    happens here, and Python ends as it always does.
+    What is to be done at the end is done. Beside other threads nothing happens here, and Python ends as it always does.
     """
     if threading.active_count() > 1:
         return
     atexit._run_exitfuncs()
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        # What cannot be written any more was told, or nobody listens.
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(status)

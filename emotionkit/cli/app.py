@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 from collections.abc import Sequence
 
 import click
@@ -21,6 +23,8 @@ from emotionkit.cli.report import report
 from emotionkit.cli.students import students
 from emotionkit.cli.train import train
 from emotionkit.errors import EmotionkitError, SettingsError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -49,3 +53,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         complain("Stopped. What was finished is stored; the rest can be started again.")
         return STOPPED
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        # Commands tell of their own files; what is left is what they say.
+        with contextlib.suppress(OSError):
+            complain(f"The output cannot be written: {error.strerror}.")
+        return FAILED

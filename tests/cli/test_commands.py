@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -163,6 +164,15 @@ def test_an_unreadable_folder(emotionkit, tmp_path):
     status, _, err = emotionkit("process", folder / "lesson.mp4")
     assert status == 1
     assert "lesson.mp4" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_output_that_cannot_be_written_is_one_sentence():
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "emotionkit", "--version"]
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (told.returncode, told.stderr) == (1, "The output cannot be written: No space left on device.\n")
+        assert subprocess.run(command, stdout=full, stderr=full, check=False).returncode == 1
 
 
 def test_ctrl_c_leaves_a_sentence_and_no_rubbish(tmp_path, sample_class):
