@@ -198,9 +198,8 @@ def _table(
     spread = _spread(sides)
     correction = 1 - 3 / (4 * result.freedom - 1)
     effect = result.estimate / spread
-    added = np.maximum(
-        (effect * _error_of_spread(sides, paired=pairs is not None)) ** 2, _variance_by_spread(sides, samples, effect)
-    )
+    normal = (effect * _error_of_spread(sides, spread, paired=pairs is not None)) ** 2
+    added = np.maximum(normal, _variance_by_spread(sides, spread, samples, effect))
     unsure = np.sqrt(added) * ndtri((1 + settings.confidence) / 2)
     down = np.hypot((result.estimate - result.low) / spread, unsure)
     up = np.hypot((result.high - result.estimate) / spread, unsure)
@@ -226,7 +225,9 @@ def _spread(sides: tuple[list[Sample], list[Sample]]) -> NDArray[np.float64]:
     return np.maximum(np.sqrt(np.mean(variances, axis=0)), TINY)
 
 
-def _error_of_spread(sides: tuple[list[Sample], list[Sample]], *, paired: bool) -> NDArray[np.float64]:
+def _error_of_spread(
+    sides: tuple[list[Sample], list[Sample]], spread: NDArray[np.float64], *, paired: bool
+) -> NDArray[np.float64]:
     """Return float64 (7,): relative standard error of :func:`_spread`, as for normal values."""
     squares = np.zeros(7)
     for side in sides:
@@ -236,17 +237,19 @@ def _error_of_spread(sides: tuple[list[Sample], list[Sample]], *, paired: bool) 
         (one,), (other,) = sides
         covariance = one.weights @ ((one.values - one.mean) * (other.values - other.mean)) / one.weights.sum()
         squares += 2 * (covariance * one.number / (one.number - 1)) ** 2 / (one.number - 1)
-    return np.sqrt(squares / 8) / _spread(sides) ** 2
+    return np.sqrt(squares / 8) / spread**2
 
 
 def _variance_by_spread(
-    sides: tuple[list[Sample], list[Sample]], samples: tuple[Sample, ...], effect: NDArray[np.float64]
+    sides: tuple[list[Sample], list[Sample]],
+    spread: NDArray[np.float64],
+    samples: tuple[Sample, ...],
+    effect: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return float64 (7,): what the spread adds to the variance of the effect, as students' own deviations tell.
 
     That is the delta method. It counts how far the spread and the difference vary together, which may be below 0.
     """
-    spread = _spread(sides)
     own = [[sample.influence_on_variance / len(side) for sample in side] for side in sides]
     # The same students on both sides, or others in each lesson.
     variances = [own[0][0] + own[1][0]] if len(samples) == 1 else [*own[0], *own[1]]

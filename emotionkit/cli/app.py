@@ -24,7 +24,7 @@ from emotionkit.cli.students import students
 from emotionkit.cli.train import train
 from emotionkit.errors import EmotionkitError, SettingsError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         complain("Stopped. What was finished is stored; the rest can be started again.")
         return STOPPED
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if error.errno not in _UNWRITABLE:
             raise
         # Commands tell of their own files; what is left is what they say.
         with contextlib.suppress(OSError):
