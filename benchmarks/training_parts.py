@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -31,12 +32,9 @@ from emotionkit.emotions.pictures import Picture
 from emotionkit.emotions.preprocess import resized
 from emotionkit.emotions.robustness import CONDITIONS
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
+from emotionkit.emotions.teaching import taught
 from emotionkit.emotions.training import predict_logits, train, trained_network
 from emotionkit.emotions.training_settings import TrainingSettings
-
-HEADS = EXPRESSION_HEAD, ORIGINAL_HEAD
-TAUGHT = 0.5
-"""Share of the teacher in what a face that has a label is to be read as."""
 
 
 def unaltered(examples: Examples) -> Examples:
@@ -48,7 +46,7 @@ def unaltered(examples: Examples) -> Examples:
 class Part:
     """A training that differs from the whole one in settings, in its faces, or in functions put in others' place."""
 
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     faces: Callable[[Examples], Examples] = unaltered
     instead: Mapping[str, object] = field(default_factory=dict)
 
@@ -72,17 +70,9 @@ def without_press(examples: Examples) -> Examples:
     )
 
 
-def taught(examples: Examples) -> Examples:
-    """Mix what the shipped network reads into what is to be learned; what has no label is taught by it alone."""
-    teacher = EmotionClassifier.load().network
-    read, mirrored = (predict_logits(teacher, images) for images in (examples.images, examples.images[:, :, ::-1]))
-    targets = {}
-    for head in HEADS:
-        lesson = softmax((read[head] + mirrored[head]) / 2, axis=1)
-        share = np.where(examples.weights[head] > 0, TAUGHT, 1)[:, np.newaxis].astype(np.float32)
-        targets[head] = (1 - share) * examples.targets[head] + share * lesson
-    weights = {head: np.where(weight > 0, weight, 1) for head, weight in examples.weights.items()}
-    return replace(examples, targets=targets, weights=weights)
+def taught_by_the_shipped(examples: Examples) -> Examples:
+    """Learn from the shipped network too."""
+    return taught(examples, [EmotionClassifier.load().network], TrainingSettings().teachers_share)
 
 
 def mirrored_only(image: Picture, rng: np.random.Generator) -> Picture:
@@ -101,7 +91,7 @@ PARTS = {
     "mirrored only": Part(instead={"batches.augment": mirrored_only}),
     "no original labels": Part({"original_weight": 0.0}),
     "no gates": Part(instead={"network._squeeze_and_excite": lambda x: x}),
-    "taught by the shipped": Part(faces=taught),
+    "taught by the shipped": Part(faces=taught_by_the_shipped),
 }
 
 
@@ -123,9 +113,13 @@ def main() -> None:
         part = PARTS[name]
         # The average forgets fast enough for a short training.
         settings = replace(
-            TrainingSettings(), epochs=asked.epochs, warmup_epochs=0.5, average_decay=0.998, precision="mixed_bfloat16"
+            TrainingSettings(),
+            epochs=asked.epochs,
+            warmup_epochs=0.5,
+            average_decay=0.998,
+            precision="mixed_bfloat16",
+            **part.settings,
         )
-        settings = replace(settings, **part.settings)
         # What is held out stays the same with another seed.
         held_out = replace(settings, seed=TrainingSettings().seed)
         with ExitStack() as replaced:
@@ -154,7 +148,7 @@ def row(name: str, network: keras.Model, examples: Examples, validation: Labelle
     return f"{line}{original:>10.1%}  {' '.join(f'{points * 100:.1f}' for points in lost)}"
 
 
-def accuracy(scores: NDArray[np.float32], truth: NDArray[np.intp]) -> float:
+def accuracy(scores: NDArray[np.float32], truth: NDArray[Any]) -> float:
     """Return the share of faces whose highest score is that of the true class."""
     return float((scores.argmax(axis=1) == truth).mean())
 

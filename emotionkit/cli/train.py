@@ -30,24 +30,41 @@ _BACKENDS = ("jax", "torch", "tensorflow")
     default="float32",
     help="bfloat16 halves the time where the processor has it.",
 )
-def train(data: Path, run: Path, epochs: int | None, seed: int | None, precision: Precision) -> None:
+@click.option(
+    "--teacher", "teachers", type=FilePath, metavar="DIR", multiple=True, help="A model to learn from; or several."
+)
+def train(
+    data: Path, run: Path, epochs: int | None, seed: int | None, precision: Precision, teachers: tuple[Path, ...]
+) -> None:
     """Train the network anew.
 
-    DATA is a folder with fer2013/ and press-faces/. Needs the extra "train". An interrupted run goes on where it was.
+    DATA is a folder with fer2013/ and press-faces/. Needs the extra "train". An interrupted run goes on where it was;
+    another needs another folder.
     """
     _choose_backend()
+    from emotionkit.emotions.classifier import EmotionClassifier
     from emotionkit.emotions.datasets import load_fer2013
-    from emotionkit.emotions.examples import load_training_data
+    from emotionkit.emotions.examples import Examples, load_training_data
     from emotionkit.emotions.release import release_model
+    from emotionkit.emotions.teaching import taught
     from emotionkit.emotions.training import train as train_network
     from emotionkit.emotions.training import trained_network
     from emotionkit.emotions.training_settings import TrainingSettings
 
     usual = TrainingSettings()
+    models = [EmotionClassifier.load(folder) for folder in teachers]
     settings = replace(
-        usual, epochs=epochs or usual.epochs, seed=usual.seed if seed is None else seed, precision=precision
+        usual,
+        epochs=epochs or usual.epochs,
+        seed=usual.seed if seed is None else seed,
+        precision=precision,
+        teachers=tuple(model.sha256 for model in models),
     )
-    faces = load_training_data(data, settings)
+
+    def teach(examples: Examples) -> Examples:
+        return taught(examples, [model.network for model in models], settings.teachers_share) if models else examples
+
+    faces = load_training_data(data, settings, teach=teach)
     validation = load_fer2013(data / "fer2013" / "validation.npz")
     console = progress_console()
     for figures in train_network(faces.examples, settings, run, validation=validation):

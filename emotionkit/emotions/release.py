@@ -35,6 +35,7 @@ def release_model(network: keras.Model, data: TrainingData, settings: TrainingSe
         oversampling=data.oversampling,
         softening=settings.prior_softening,
     )
+    taught = f", taught by {' and '.join(sha[:12] + '…' for sha in settings.teachers)}" if settings.teachers else ""
     manifest = Manifest(
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         shape=settings.shape,
@@ -42,7 +43,7 @@ def release_model(network: keras.Model, data: TrainingData, settings: TrainingSe
         bias=fitted.bias,
         prior=fitted.prior,
         trained=(
-            f"{settings.epochs} epochs on FER2013 with FER+ votes and press photographs, seed {settings.seed}, "
+            f"{settings.epochs} epochs on FER2013 with FER+ votes and press photographs{taught}, seed {settings.seed}, "
             f"{settings.precision}, Keras {keras.__version__} on {keras.backend.backend()}"
         ),
         activations=activation_ranges(network, network_input(list(clear.images[:FACES]))),

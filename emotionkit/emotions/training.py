@@ -24,11 +24,13 @@ from emotionkit.emotions.network import build_network
 from emotionkit.emotions.preprocess import standardise
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
 from emotionkit.emotions.training_settings import Precision, TrainingSettings
+from emotionkit.errors import InvalidInputError
 
 _CHECKPOINT = "checkpoint.weights.h5"
 _AVERAGE = "average.weights.h5"
 _PROGRESS = "progress.json"
 _CURVES = "curves.csv"
+_SETTINGS = "settings.json"
 
 
 def train(
@@ -41,9 +43,12 @@ def train(
     """Train epoch by epoch, yielding each epoch's figures; go on from the checkpoint in ``run_folder`` if one is there.
 
     After the last epoch ``trained_network`` returns what came of it.
+
+    Raises:
+        InvalidInputError: The run was begun with other settings.
     """
     run_folder.mkdir(parents=True, exist_ok=True)
-    (run_folder / "settings.json").write_text(json.dumps(asdict(settings), indent=2))
+    _keep_settings(settings, run_folder)
     keras.utils.set_random_seed(settings.seed)
     with _computing_in(settings.precision):
         network = _compiled(settings, steps_per_epoch(examples, settings))
@@ -180,6 +185,14 @@ def _checkpoint(network: keras.Model, average: keras.Model, figures: dict[str, f
         if new:
             writer.writeheader()
         writer.writerow(figures)
+
+
+def _keep_settings(settings: TrainingSettings, run_folder: Path) -> None:
+    path = run_folder / _SETTINGS
+    text = json.dumps(asdict(settings), indent=2)
+    if (run_folder / _PROGRESS).exists() and path.read_text() != text:
+        raise InvalidInputError(f"The training in {run_folder} was begun with other settings, see {path}.")
+    path.write_text(text)
 
 
 def _resume(network: keras.Model, average: keras.Model, run_folder: Path) -> int:

@@ -31,6 +31,8 @@ class TrainingSettings:
             https://arxiv.org/abs/1710.09412), used on every other face; 0 for none.
         unusable_share: Share of a batch made of crops that nobody could read.
         prior_softening: How far the released prior lies from the class shares of FER2013 towards equal ones, 0 to 1.
+        teachers: SHA-256 of the weights of the networks that are learned from.
+        teachers_share: Of what teachers read, in the target of a face that has a label.
         precision: What layers compute in. bfloat16 halves the time where the processor has it.
         seed: Decides initial weights, order, augmentation and dropout.
         shape: The network.
@@ -51,6 +53,8 @@ class TrainingSettings:
     mixup: float = 0.3
     unusable_share: float = 0.08
     prior_softening: float = 0.3
+    teachers: tuple[str, ...] = ()
+    teachers_share: float = 0.5
     precision: Precision = "float32"
     seed: int = 20261125
     shape: NetworkShape = field(default_factory=NetworkShape)

@@ -20,7 +20,9 @@ from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import fer_examples, joined, press_examples, split_calibration
 from emotionkit.emotions.network import build_network, multiply_adds
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD, NetworkShape
+from emotionkit.emotions.teaching import taught
 from emotionkit.emotions.training_settings import TrainingSettings
+from emotionkit.emotions.weights import read_manifest
 from emotionkit.records import EMOTIONS
 
 SETTINGS = TrainingSettings(
@@ -57,6 +59,24 @@ def test_faces_that_seem_disgusted_or_afraid_are_shown_more_often():
     assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("disgust"))]) == {3.0}
     assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("fear"))]) == {2.0}
     assert set(examples.draws[voted & (faces.labels == EMOTIONS.index("happy"))]) == {1.0}
+
+
+def test_a_teacher_shares_in_a_label_and_stands_in_for_a_missing_one():
+    examples, share = fer_examples(_faces(20), SETTINGS), 0.25
+    teachers = [build_network(SETTINGS.shape), build_network(NetworkShape(stem=4, stages=(8,), blocks=(1,)))]
+    learned = taught(examples, teachers, share)
+    theirs = (learned.targets[ORIGINAL_HEAD] - (1 - share) * examples.targets[ORIGINAL_HEAD]) / share
+    np.testing.assert_allclose(theirs.sum(axis=1), 1, atol=1e-4)
+    assert (examples.weights[EXPRESSION_HEAD][::10] == 0).all()
+    np.testing.assert_array_equal(learned.weights[EXPRESSION_HEAD], np.ones(20))
+    np.testing.assert_allclose(learned.targets[EXPRESSION_HEAD].sum(axis=1), 1, atol=1e-5)
+    # Faces and their mirror images are taught alike; what is shown, and how often, stays.
+    mirrored = replace(examples, images=np.ascontiguousarray(examples.images[:, :, ::-1]))
+    np.testing.assert_allclose(
+        taught(mirrored, teachers, share).targets[EXPRESSION_HEAD], learned.targets[EXPRESSION_HEAD], atol=0.01
+    )
+    assert learned.images is examples.images
+    assert learned.draws is examples.draws
 
 
 def test_joined_examples_keep_their_order():
@@ -124,13 +144,16 @@ def test_multiply_adds_count_the_convolutions():
 
 TRAIN_TWICE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import numpy as np
+import pytest
 sys.path.insert(0, {tests!r})
 from test_training import SETTINGS, _faces
 from emotionkit.emotions.examples import TrainingData, fer_examples
 from emotionkit.emotions.release import release_model
 from emotionkit.emotions.training import train, trained_network
+from emotionkit.errors import InvalidInputError
 
 examples, folder = fer_examples(_faces(64), SETTINGS), Path({folder!r})
 straight = list(train(examples, SETTINGS, folder / "straight", validation=_faces(16, seed=1)))
@@ -140,9 +163,12 @@ resumed = list(train(examples, SETTINGS, folder / "broken"))
 assert len(straight) == 2 and len(resumed) == 1, (straight, resumed)
 for one, other in zip(*(trained_network(folder / run, SETTINGS).get_weights() for run in ("straight", "broken"))):
     np.testing.assert_allclose(one, other, atol=1e-5)
+with pytest.raises(InvalidInputError, match="straight was begun with other settings, see .*settings.json"):
+    next(train(examples, replace(SETTINGS, seed=4), folder / "straight"))
 assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 3
 data = TrainingData(examples, _faces(64), (1 / 7,) * 7, np.ones(7))
-release_model(trained_network(folder / "straight", SETTINGS), data, SETTINGS, folder / "model")
+settings = replace(SETTINGS, teachers=("3772d4ab20ac70", "f" * 64))
+release_model(trained_network(folder / "straight", settings), data, settings, folder / "model")
 """
 
 
@@ -154,4 +180,4 @@ BACKENDS = [name for name in ("jax", "torch") if importlib.util.find_spec(name)]
 def test_an_interrupted_run_ends_as_an_undisturbed_one(tmp_path, backend):
     script = TRAIN_TWICE.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
     subprocess.run([sys.executable, "-c", script], check=True, env=os.environ | {"KERAS_BACKEND": backend})
-    assert (tmp_path / "model" / "manifest.json").exists()
+    assert "taught by 3772d4ab20ac… and ffffffffffff…, seed 3" in read_manifest(tmp_path / "model").trained
