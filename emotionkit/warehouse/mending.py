@@ -20,6 +20,7 @@ from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.parts import PartsFolder
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
+from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.segments import SEGMENTS
 
 DAMAGED = f".{DATABASE}.damaged.tmp"
@@ -48,6 +49,8 @@ def tidy(folder: Path) -> int:
 def mend(folder: Path) -> int | None:
     """Read all of the database; make it anew from the segments if any of it is damaged.
 
+    What a load that was killed left in the log alone comes into the file.
+
     Returns:
         The number of lessons in the new database; None if nothing was wrong.
 
@@ -65,6 +68,10 @@ def mend(folder: Path) -> int | None:
             # Another program writes it, so that it could be opened.
             return None
         else:
+            if log_of(folder / DATABASE).exists():
+                with updating_connection(folder):
+                    # To open and close the file for changes is enough.
+                    pass
             return None
         with told(folder, "cannot be written"):
             log_of(folder / DATABASE).unlink(missing_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -322,6 +324,25 @@ def test_a_damaged_log_of_the_database_loses_no_row(places, clip, other_clip, qu
     night = run_night(places, SETTINGS)
     assert [one.lesson_id for one in night.done] == ["b"]
     assert ek.open_warehouse(places.warehouse).faces("a").equals(before)
+
+
+def test_what_a_killed_load_left_in_the_log_comes_into_the_file_though_nothing_is_due(places, clip, quick_reports):
+    """Found by killing nights at random moments: one, between a load's commit and its checkpoint."""
+    put(clip, places.recordings / "a.mp4")
+    run_night(places, SETTINGS)
+    database = places.warehouse / "emotionkit.duckdb"
+    script = f"""
+import duckdb, os
+held = duckdb.connect({str(database)!r})
+held.execute("INSERT INTO students VALUES ('s-1', 'Ada', NULL)")
+os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", script], check=False)
+    log = database.with_name("emotionkit.duckdb.wal")
+    assert log.exists()
+    assert run_night(places, SETTINGS).problems == ()
+    assert not log.exists()
+    assert ek.open_warehouse(places.warehouse).sql("SELECT name FROM students").fetchall() == [("Ada",)]
 
 
 def test_an_erasure_is_completed_and_stays(places, clip, quick_reports):
