@@ -27,7 +27,7 @@ from emotionkit.emotions.backend import keras
 from emotionkit.emotions.classifier import EmotionClassifier
 from emotionkit.emotions.datasets import LabelledFaces, load_fer2013
 from emotionkit.emotions.evaluation import class_recall, confusion_matrix
-from emotionkit.emotions.examples import Examples, load_training_data
+from emotionkit.emotions.examples import Examples, load_training_data, shares_shown
 from emotionkit.emotions.pictures import Picture
 from emotionkit.emotions.preprocess import resized
 from emotionkit.emotions.robustness import CONDITIONS
@@ -136,11 +136,12 @@ def row(name: str, network: keras.Model, examples: Examples, validation: Labelle
     """Return what a network is measured to be, as a line of the table."""
     faces = validation.take(validation.clear())
     truth = faces.majority()
-    probabilities = softmax(predict_logits(network, faces.images)[EXPRESSION_HEAD], axis=1)
-    shown = (examples.draws * examples.weights[EXPRESSION_HEAD]) @ examples.targets[EXPRESSION_HEAD]
+    logits = predict_logits(network, validation.images)
+    probabilities = softmax(logits[EXPRESSION_HEAD][validation.clear()], axis=1)
+    balanced = probabilities / shares_shown(examples)
     right = accuracy(probabilities, truth)
-    original = accuracy(predict_logits(network, validation.images)[ORIGINAL_HEAD], validation.labels)
-    line = f"{name:<28}{right:>9.1%}{macro(probabilities, truth):>7.1%}{macro(probabilities / shown, truth):>10.1%}"
+    original = accuracy(logits[ORIGINAL_HEAD], validation.labels)
+    line = f"{name:<28}{right:>9.1%}{macro(probabilities, truth):>7.1%}{macro(balanced, truth):>10.1%}"
     lost = []
     for condition in CONDITIONS:
         worse = np.stack([resized(condition.apply(image, condition.judged_at)) for image in faces.images])
@@ -153,7 +154,7 @@ def accuracy(scores: NDArray[np.float32], truth: NDArray[Any]) -> float:
     return float((scores.argmax(axis=1) == truth).mean())
 
 
-def macro(scores: NDArray[np.float32], truth: NDArray[np.intp]) -> float:
+def macro(scores: NDArray[np.floating], truth: NDArray[np.intp]) -> float:
     """Return the macro-averaged recall."""
     return float(np.nanmean(class_recall(confusion_matrix(truth, scores.argmax(axis=1)))))
 

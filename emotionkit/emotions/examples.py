@@ -142,11 +142,11 @@ def load_training_data(
         examples=joined(fer_shown, teach(press_examples(press, settings))),
         calibration=calibration,
         prior=tuple((counts / counts.sum()).tolist()),
-        oversampling=_shares_shown(fer_shown) / (natural / natural.sum()),
+        oversampling=shares_shown(fer_shown) / (natural / natural.sum()),
     )
 
 
-def _shares_shown(examples: Examples) -> NDArray[np.float64]:
+def shares_shown(examples: Examples) -> NDArray[np.float64]:
     """Return float64 (7,): the share of each emotion in what the expression head is trained on, sums to 1."""
     shown = (examples.draws * examples.weights[EXPRESSION_HEAD]) @ examples.targets[EXPRESSION_HEAD]
     return np.asarray(shown / shown.sum(), np.float64)
