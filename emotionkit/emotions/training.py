@@ -45,7 +45,7 @@ def train(
     After the last epoch ``trained_network`` returns what came of it.
 
     Raises:
-        InvalidInputError: The run was begun with other settings.
+        InvalidInputError: The run was begun with other settings, or with ones that are not known any more.
     """
     run_folder.mkdir(parents=True, exist_ok=True)
     _keep_settings(settings, run_folder)
@@ -190,8 +190,11 @@ def _checkpoint(network: keras.Model, average: keras.Model, figures: dict[str, f
 def _keep_settings(settings: TrainingSettings, run_folder: Path) -> None:
     path = run_folder / _SETTINGS
     text = json.dumps(asdict(settings), indent=2)
-    if (run_folder / _PROGRESS).exists() and path.read_text() != text:
-        raise InvalidInputError(f"The training in {run_folder} was begun with other settings, see {path}.")
+    if (run_folder / _PROGRESS).exists():
+        if not path.exists():
+            raise InvalidInputError(f"The training in {run_folder} cannot go on: its file {path} is missing.")
+        if path.read_text() != text:
+            raise InvalidInputError(f"The training in {run_folder} was begun with other settings, see {path}.")
     path.write_text(text)
 
 

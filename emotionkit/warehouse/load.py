@@ -44,14 +44,12 @@ def load_segment(folder: Path, segment: Path) -> bool:
         _refuse_erased(folder, loaded)
         is_new = not has_database(folder)
         if is_new:
+            _audit(folder, loaded)
             rebuild_under_lock(folder)
         previous = _load(folder, loaded)
         _remove_superseded(folder, loaded, previous)
         with told(folder, "cannot be written"):
             settle_all(folder)
-        if is_new or previous != loaded.run.run_id:
-            lesson = hashed_for_audit(folder, loaded.lesson.lesson_id)
-            append_audit(folder, "processed", {"lesson": lesson, "frames": loaded.frames})
     return is_new or previous != loaded.run.run_id
 
 
@@ -84,8 +82,15 @@ def _load(folder: Path, segment: Segment) -> str | None:
     with updating_connection(folder) as connection:
         previous = stored_run_id(connection, segment.lesson.lesson_id)
         if previous != segment.run.run_id:
+            _audit(folder, segment)
             replace_lesson(connection, folder, segment, load_register(folder))
     return previous
+
+
+def _audit(folder: Path, segment: Segment) -> None:
+    """Tell the audit log of a load, before it: one that is cut short may be told twice, but none is left untold."""
+    lesson = hashed_for_audit(folder, segment.lesson.lesson_id)
+    append_audit(folder, "processed", {"lesson": lesson, "frames": segment.frames})
 
 
 def _remove_superseded(folder: Path, segment: Segment, previous: str | None) -> None:

@@ -166,6 +166,9 @@ for one, other in zip(*(trained_network(folder / run, SETTINGS).get_weights() fo
 with pytest.raises(InvalidInputError, match="straight was begun with other settings, see .*settings.json"):
     next(train(examples, replace(SETTINGS, seed=4), folder / "straight"))
 assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 3
+(folder / "broken" / "settings.json").unlink()
+with pytest.raises(InvalidInputError, match="broken cannot go on: .*settings.json is missing"):
+    next(train(examples, SETTINGS, folder / "broken"))
 data = TrainingData(examples, _faces(64), (1 / 7,) * 7, np.ones(7))
 settings = replace(SETTINGS, teachers=("3772d4ab20ac70", "f" * 64))
 release_model(trained_network(folder / "straight", settings), data, settings, folder / "model")

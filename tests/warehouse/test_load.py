@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from emotionkit.errors import InvalidInputError, WarehouseError
-from emotionkit.warehouse import find_run, load, load_segment, open_warehouse, rows
+from emotionkit.warehouse import find_run, load, load_segment, open_warehouse, rows, verify_audit
 from emotionkit.warehouse.connection import DATABASE
 
 
@@ -113,6 +113,24 @@ def test_a_load_cut_short_between_commit_and_cleaning_up_has_loaded(
     assert len(list(replacement.parent.iterdir())) == 2
     assert not load_segment(two_lessons, replacement)
     assert list(replacement.parent.iterdir()) == [replacement]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["", "database lost"])
+def test_a_load_cut_short_has_its_line_in_the_audit_log(
+    two_lessons: Path, write_segment: Any, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = verify_audit(two_lessons).lines
+    if lost:
+        (two_lessons / DATABASE).unlink()
+    monkeypatch.setattr(load, "_remove_superseded", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load_segment(two_lessons, write_segment("chemistry"))
+
+    assert find_run(two_lessons, "chemistry")
+    assert verify_audit(two_lessons).lines == before + 1
 
 
 def test_a_process_killed_within_the_transaction_has_not_loaded(two_lessons: Path, write_segment: Any) -> None:
