@@ -38,7 +38,8 @@ class EpochBatches(keras.utils.PyDataset):
     def __getitem__(self, batch: int) -> Batch:
         rng = np.random.default_rng((self._settings.seed, self._epoch, batch))
         chosen = self._order[batch]
-        faces, targets, weights = _mixed(self._faces(chosen, rng), self._settings.mixup, rng)
+        mixup = self._settings.mixup if self._epoch < self._settings.main_epochs else 0.0
+        faces, targets, weights = _mixed(self._faces(chosen, rng), mixup, rng)
         spoilt = rng.choice(chosen, self._settings.batch_size - len(chosen))
         unusable = [spoil(augment(self._examples.images[index], rng), rng) for index in spoilt]
         return (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,12 +21,14 @@ from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import Examples
 from emotionkit.emotions.network import build_network
 from emotionkit.emotions.preprocess import standardise
+from emotionkit.emotions.rates import LearningRates
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
 from emotionkit.emotions.training_settings import Precision, TrainingSettings
 from emotionkit.errors import InvalidInputError
 
 _CHECKPOINT = "checkpoint.weights.h5"
 _AVERAGE = "average.weights.h5"
+_CYCLE = "cycle-{}.weights.h5"
 _PROGRESS = "progress.json"
 _CURVES = "curves.csv"
 _SETTINGS = "settings.json"
@@ -66,14 +67,25 @@ def train(
         figures = {"epoch": float(epoch + 1), **{name: values[-1] for name, values in history.history.items()}}
         if validation is not None:
             figures |= validation_accuracy(average, validation)
+        if cycle := settings.cycle_ended(epoch + 1):
+            average.save_weights(run_folder / _CYCLE.format(cycle))
         _checkpoint(network, average, figures, run_folder)
         yield figures
 
 
 def trained_network(run_folder: Path, settings: TrainingSettings) -> keras.Model:
-    """Return the averaged network of the last finished epoch, to predict with."""
+    """Return the network to predict with: the mean of the cycles that have ended, or before that the moving average.
+
+    The mean of the weights of networks that came of one another reads like all of them together (Izmailov et al., 2018,
+    https://arxiv.org/abs/1803.05407).
+    """
     network = build_network(settings.shape)
-    network.load_weights(run_folder / _AVERAGE)
+    cycles = [run_folder / _CYCLE.format(cycle) for cycle in range(1, settings.cycles + 1)]
+    ends = []
+    for path in [path for path in cycles if path.exists()] or [run_folder / _AVERAGE]:
+        network.load_weights(path)
+        ends.append(network.get_weights())
+    network.set_weights([np.mean(weights, axis=0) for weights in zip(*ends, strict=True)])
     return network
 
 
@@ -144,14 +156,7 @@ def _computing_in(precision: Precision) -> Iterator[None]:
 
 def _compiled(settings: TrainingSettings, steps: int) -> keras.Model:
     network = build_network(settings.shape)
-    warmup = math.ceil(settings.warmup_epochs * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.learning_rate / 20,
-        decay_steps=max(1, settings.epochs * steps - warmup),
-        warmup_target=settings.learning_rate,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer = keras.optimizers.AdamW(LearningRates(settings, steps), weight_decay=settings.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["beta", "gamma", "bias"])
     expressions = keras.losses.CategoricalCrossentropy(from_logits=True)
     network.compile(

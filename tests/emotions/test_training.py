@@ -19,6 +19,7 @@ from emotionkit.emotions.batches import EpochBatches, steps_per_epoch
 from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import fer_examples, joined, press_examples, split_calibration
 from emotionkit.emotions.network import build_network, multiply_adds
+from emotionkit.emotions.rates import LearningRates
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD, NetworkShape
 from emotionkit.emotions.teaching import taught
 from emotionkit.emotions.training_settings import TrainingSettings
@@ -28,6 +29,7 @@ from emotionkit.records import EMOTIONS
 SETTINGS = TrainingSettings(
     epochs=2, batch_size=8, seed=3, unusable_share=0.25, shape=NetworkShape(stem=4, stages=(4, 8), blocks=(1, 2))
 )
+CYCLES = replace(SETTINGS, epochs=4, cycles=2, cycle_epochs=1)
 
 
 def _faces(count: int, seed: int = 0) -> LabelledFaces:
@@ -142,6 +144,29 @@ def test_multiply_adds_count_the_convolutions():
     assert multiply_adds(build_network(SETTINGS.shape)) > 25 * 4 * 24 * 24
 
 
+def test_the_rate_falls_to_zero_and_again_in_each_cycle():
+    rates = [float(LearningRates(CYCLES, steps=100)(step)) for step in range(400)]
+    assert rates[100] == pytest.approx(max(rates)) == pytest.approx(CYCLES.learning_rate)
+    assert rates[200] == pytest.approx(CYCLES.cycle_learning_rate) == pytest.approx(rates[300])
+    for end in (199, 299, 399):
+        assert rates[end] < CYCLES.cycle_learning_rate / 1000
+    without = replace(CYCLES, cycles=0, epochs=2)
+    assert rates[:200] == [float(LearningRates(without, steps=100)(step)) for step in range(200)]
+
+
+def test_a_run_too_short_for_cycles_has_none():
+    assert (SETTINGS.main_epochs, CYCLES.main_epochs, TrainingSettings(epochs=20).main_epochs) == (2, 2, 20)
+    assert [CYCLES.cycle_ended(epochs) for epochs in range(1, 5)] == [None, None, 1, 2]
+
+
+def test_faces_are_mixed_before_the_cycles_alone():
+    settings = replace(CYCLES, label_smoothing=0, mixup=0.3)
+    examples = fer_examples(_faces(60), settings)
+    before, within = (EpochBatches(examples, settings, epoch)[0][1][ORIGINAL_HEAD][:6] for epoch in (1, 2))
+    assert (before.max(axis=1) < 1).any()
+    assert (within.max(axis=1) == 1).all()
+
+
 TRAIN_TWICE = """
 import sys
 from dataclasses import replace
@@ -149,23 +174,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 sys.path.insert(0, {tests!r})
-from test_training import SETTINGS, _faces
+from test_training import CYCLES as SETTINGS, _faces
 from emotionkit.emotions.examples import TrainingData, fer_examples
+from emotionkit.emotions.network import build_network
 from emotionkit.emotions.release import release_model
 from emotionkit.emotions.training import train, trained_network
 from emotionkit.errors import InvalidInputError
 
 examples, folder = fer_examples(_faces(64), SETTINGS), Path({folder!r})
 straight = list(train(examples, SETTINGS, folder / "straight", validation=_faces(16, seed=1)))
-for _ in train(examples, SETTINGS, folder / "broken"):
-    break
+for figures in train(examples, SETTINGS, folder / "broken"):
+    if figures["epoch"] == 3:
+        break
 resumed = list(train(examples, SETTINGS, folder / "broken"))
-assert len(straight) == 2 and len(resumed) == 1, (straight, resumed)
+assert len(straight) == 4 and len(resumed) == 1, (straight, resumed)
 for one, other in zip(*(trained_network(folder / run, SETTINGS).get_weights() for run in ("straight", "broken"))):
     np.testing.assert_allclose(one, other, atol=1e-5)
+ends = []
+for name in ("cycle-1", "cycle-2"):
+    network = build_network(SETTINGS.shape)
+    network.load_weights(folder / "straight" / (name + ".weights.h5"))
+    ends.append(network.get_weights())
+for one, other, mean in zip(*ends, trained_network(folder / "straight", SETTINGS).get_weights()):
+    np.testing.assert_allclose((one + other) / 2, mean, atol=1e-6)
 with pytest.raises(InvalidInputError, match="straight was begun with other settings, see .*settings.json"):
     next(train(examples, replace(SETTINGS, seed=4), folder / "straight"))
-assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 3
+assert (folder / "straight" / "curves.csv").read_text().count("\\n") == 5
 (folder / "broken" / "settings.json").unlink()
 with pytest.raises(InvalidInputError, match="broken cannot go on: .*settings.json is missing"):
     next(train(examples, SETTINGS, folder / "broken"))
