@@ -151,7 +151,12 @@ def test_two_hundred_kills(undisturbed, stress_figures, part):
     begun = time.monotonic()
     while counts["killed"] < 50:
         moments = [dice.uniform(0, seconds) for _ in range(dice.choice([1, 2, 5, 10]))]
-        counts["killed"] += kill_and_complete(undisturbed, moments)
+        try:
+            counts["killed"] += kill_and_complete(undisturbed, moments)
+        except AssertionError as error:
+            # Noted at once: a run of half an hour may not come to its own report.
+            stress_figures(f"kills, part {part + 1} of 4", f"FAILED after the moments {moments}: {error}")
+            raise
         counts["completed"] += 1
         stress_figures(
             f"kills, part {part + 1} of 4",
