@@ -42,7 +42,3 @@ class LearningRates(keras.optimizers.schedules.LearningRateSchedule):
         done = (step - self._main) / max(1, self._settings.cycle_epochs * self._steps)
         again = self._settings.cycle_learning_rate * (1 + ops.cos(math.pi * (done - ops.floor(done)))) / 2
         return ops.where(step < self._main, self._cosine(step), again)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what the schedule was made from."""
-        return {"settings": self._settings, "steps": self._steps}

@@ -16,6 +16,11 @@ from emotionkit.warehouse import find_run, load, load_segment, open_warehouse, r
 from emotionkit.warehouse.connection import DATABASE
 
 
+def interrupted(*_: object) -> None:
+    """Stand in for what does not come to its end."""
+    raise KeyboardInterrupt
+
+
 def test_loading_makes_the_tables_of_the_contract(folder: Path, write_segment: Any) -> None:
     assert load_segment(folder, write_segment("algebra"))
 
@@ -100,9 +105,6 @@ def test_a_damaged_segment_is_named_and_changes_nothing(two_lessons: Path, write
 def test_a_load_cut_short_between_commit_and_cleaning_up_has_loaded(
     two_lessons: Path, write_segment: Any, invent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(load, "_remove_superseded", interrupted)
     replacement = write_segment("algebra", "run-9", invent.readings(3, 1, "fear"), ended_s=61)
     with pytest.raises(KeyboardInterrupt):
@@ -119,9 +121,6 @@ def test_a_load_cut_short_between_commit_and_cleaning_up_has_loaded(
 def test_a_load_cut_short_has_its_line_in_the_audit_log(
     two_lessons: Path, write_segment: Any, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
     before = verify_audit(two_lessons).lines
     if lost:
         (two_lessons / DATABASE).unlink()
