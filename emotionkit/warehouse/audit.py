@@ -6,6 +6,7 @@ speaks of is named by keyed hashes and numbers of receipts alone: an erasure lea
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import json
@@ -41,13 +42,13 @@ class AuditedLog:
     last_hash: str
 
 
-def append_audit(folder: Path, did: str, what: Mapping[str, object]) -> None:
-    """Add a line to the audit log, on the disk when this returns. The caller holds the writers' lock.
+def append_audit(folder: Path, did: str, *whats: Mapping[str, object]) -> None:
+    """Add lines to the audit log, on the disk when this returns. The caller holds the writers' lock.
 
     Args:
         folder: The warehouse.
         did: A verb in the past: processed, exported, erased, ...
-        what: JSON values; counts, receipts and keyed hashes, never a name.
+        whats: JSON values, a line for each; counts, receipts and keyed hashes, never a name.
 
     Raises:
         WarehouseError: The log cannot be read or written.
@@ -57,20 +58,23 @@ def append_audit(folder: Path, did: str, what: Mapping[str, object]) -> None:
         last: dict[str, Any] = {"number": 0, "hash": _START}
         if lines:
             last = _parsed(folder, len(lines), lines[-1])
-        entry = {
-            "number": last["number"] + 1,
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "user": _user(),
-            "host": socket.gethostname(),
-            "did": did,
-            "what": dict(what),
-            "previous": last["hash"],
-        }
-        line = json.dumps(entry | {"hash": _hash(entry)}, ensure_ascii=False, sort_keys=True)
+        added = []
+        for what in whats:
+            entry = {
+                "number": last["number"] + 1,
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "user": _user(),
+                "host": socket.gethostname(),
+                "did": did,
+                "what": dict(what),
+                "previous": last["hash"],
+            }
+            last = entry | {"hash": _hash(entry)}
+            added.append(json.dumps(last, ensure_ascii=False, sort_keys=True) + "\n")
         is_new = not (folder / AUDIT_LOG).exists()
         with (folder / AUDIT_LOG).open("ab") as file:
             file.truncate(sum(len(whole) + 1 for whole in lines))
-            file.write(f"{line}\n".encode())
+            file.write("".join(added).encode())
             file.flush()
             os.fsync(file.fileno())
         if is_new:
@@ -97,6 +101,20 @@ def verify_audit(folder: Path) -> AuditedLog:
         previous, number = entry["hash"], entry["number"]
     first_at = datetime.fromisoformat(entries[0]["at"]) if entries else None
     return AuditedLog(len(entries), first_at, previous)
+
+
+def trusted_entries(folder: Path) -> list[dict[str, Any]]:
+    """Return the lines of an audit log, oldest first, less those that were changed since they were written.
+
+    Raises:
+        WarehouseError: The log cannot be read.
+    """
+    entries = []
+    with told(folder, "cannot be read"):
+        for position, line in enumerate(_lines(folder), start=1):
+            with contextlib.suppress(WarehouseError):
+                entries.append(_parsed(folder, position, line))
+    return entries
 
 
 def forget_audit(folder: Path, before: datetime) -> int:

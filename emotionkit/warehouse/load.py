@@ -7,7 +7,6 @@ from pathlib import Path
 
 from emotionkit.durable import remove_empty
 from emotionkit.errors import ErasedError, InvalidInputError, WarehouseError
-from emotionkit.warehouse.audit import append_audit
 from emotionkit.warehouse.connection import has_database
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
@@ -16,7 +15,8 @@ from emotionkit.warehouse.register import load_register
 from emotionkit.warehouse.replacing import updating_connection
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
 from emotionkit.warehouse.segments import SEGMENTS, Segment, read_segment, segment_home, segment_paths, settled
-from emotionkit.warehouse.tombstones import hashed_for_audit, read_tombstones
+from emotionkit.warehouse.telling import tell_processed
+from emotionkit.warehouse.tombstones import read_tombstones
 
 
 def load_segment(folder: Path, segment: Path) -> bool:
@@ -44,7 +44,6 @@ def load_segment(folder: Path, segment: Path) -> bool:
         _refuse_erased(folder, loaded)
         is_new = not has_database(folder)
         if is_new:
-            _audit(folder, loaded)
             rebuild_under_lock(folder)
         previous = _load(folder, loaded)
         _remove_superseded(folder, loaded, previous)
@@ -82,15 +81,9 @@ def _load(folder: Path, segment: Segment) -> str | None:
     with updating_connection(folder) as connection:
         previous = stored_run_id(connection, segment.lesson.lesson_id)
         if previous != segment.run.run_id:
-            _audit(folder, segment)
+            tell_processed(folder, [segment])
             replace_lesson(connection, folder, segment, load_register(folder))
     return previous
-
-
-def _audit(folder: Path, segment: Segment) -> None:
-    """Tell the audit log of a load, before it: one that is cut short may be told twice, but none is left untold."""
-    lesson = hashed_for_audit(folder, segment.lesson.lesson_id)
-    append_audit(folder, "processed", {"lesson": lesson, "frames": segment.frames})
 
 
 def _remove_superseded(folder: Path, segment: Segment, previous: str | None) -> None:

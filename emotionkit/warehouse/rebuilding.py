@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -24,6 +23,7 @@ from emotionkit.warehouse.replacing import fresh_database
 from emotionkit.warehouse.rows import replace_lesson
 from emotionkit.warehouse.segments import Segment, read_segment, segment_paths
 from emotionkit.warehouse.students import insert_students
+from emotionkit.warehouse.telling import tell_processed
 from emotionkit.warehouse.tombstones import read_tombstones
 from emotionkit.warehouse.transaction import transaction
 
@@ -34,7 +34,8 @@ def rebuild(folder: Path) -> int:
     """Make the database anew from the segments, beside the old one, and then put it in its place.
 
     Of several segments of a lesson the one whose run ended last counts, if it can be read. A segment that cannot be
-    read, or whose rows were erased, is named by a warning in the log and left out. Students, consents and whose track
+    read, or whose rows were erased, is named by a warning in the log and left out. Runs of which the audit log does not
+    know are told to it. Students, consents and whose track
     is whose come from the register.
 
     Returns:
@@ -53,6 +54,9 @@ def rebuild_under_lock(folder: Path) -> int:
     """As :func:`rebuild`, for a caller who holds the writers' lock."""
     _refuse_newer(folder)
     register = load_register(folder)
+    lessons = _segments_by_lesson(folder)
+    # Among them may be what a run that was killed had finished and not loaded.
+    tell_processed(folder, [newest for newest, *_ in lessons])
     with (
         told(folder, "cannot be written"),
         fresh_database(folder) as fresh,
@@ -60,12 +64,12 @@ def rebuild_under_lock(folder: Path) -> int:
     ):
         with transaction(connection):
             insert_students(connection, register)
-        loaded = [_load_newest(connection, folder, segments, register) for segments in _segments_by_lesson(folder)]
+        loaded = [_load_newest(connection, folder, segments, register) for segments in lessons]
     return sum(loaded)
 
 
-def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
-    """Yield the segments of each lesson, those that ended last first."""
+def _segments_by_lesson(folder: Path) -> list[list[Segment]]:
+    """Return the segments of each lesson, those that ended last first."""
     lessons: dict[str, list[Segment]] = {}
     tombstones = read_tombstones(folder)
     for path in segment_paths(folder):
@@ -78,8 +82,10 @@ def _segments_by_lesson(folder: Path) -> Iterator[list[Segment]]:
                 _log.warning("The segment %s is left out: its rows were erased.", path.name)
             else:
                 lessons.setdefault(segment.lesson.lesson_id, []).append(segment)
-    for segments in lessons.values():
-        yield sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)
+    return [
+        sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)
+        for segments in lessons.values()
+    ]
 
 
 def _load_newest(

@@ -43,6 +43,10 @@ class Tombstones:
         """Return the HMAC-SHA256 of a text under the warehouse's key, as 64 hexadecimal digits."""
         return hmac.new(bytes.fromhex(self.key), text.encode(), hashlib.sha256).hexdigest()
 
+    def hashed_for_audit(self, text: str) -> str:
+        """Return the first 16 digits of a text's keyed hash, as lines of the audit log have it."""
+        return self.hashed(text)[:16]
+
     def of(self, recording_sha256: str) -> tuple[Tombstone, ...]:
         """Return the tombstones of a recording."""
         name = self.hashed(recording_sha256)
@@ -95,12 +99,3 @@ def keyed(folder: Path) -> Tombstones:
     if not (folder / TOMBSTONES).exists():
         write_tombstones(folder, tombstones)
     return tombstones
-
-
-def hashed_for_audit(folder: Path, text: str) -> str:
-    """Return a text's keyed hash, short, for the audit log. The caller holds the writers' lock.
-
-    Raises:
-        WarehouseError: The key cannot be read or stored.
-    """
-    return keyed(folder).hashed(text)[:16]

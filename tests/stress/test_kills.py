@@ -19,7 +19,7 @@ import pytest
 import emotionkit as ek
 from emotionkit.reports.night import read_nights
 from emotionkit.warehouse import verify_audit
-from emotionkit.warehouse.tombstones import hashed_for_audit
+from emotionkit.warehouse.tombstones import keyed
 
 WEEK_AGO = time.time() - 7 * 86_400
 TABLES = ("frames", "faces", "tracks", "segments")
@@ -82,7 +82,8 @@ class Night:
         verify_audit(folder)
         entries = map(json.loads, (folder / "audit.jsonl").read_text().splitlines())
         told = {entry["what"]["lesson"] for entry in entries if entry["did"] == "processed"}
-        return [lesson_id for lesson_id in lessons if hashed_for_audit(folder, lesson_id) not in told]
+        hashed = keyed(folder).hashed_for_audit
+        return [lesson_id for lesson_id in lessons if hashed(lesson_id) not in told]
 
     def half_written(self) -> list[Path]:
         pages = (self.folder / "reports").rglob("*.html")
