@@ -12,7 +12,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from emotionkit.errors import EmotionkitError, InvalidInputError
-from emotionkit.reports.kernel import kernel_manager
+from emotionkit.reports.kernel import kernel_manager, last_words
 
 START_TIMEOUT_S = 120
 CELL_TIMEOUT_S = 900
@@ -64,7 +64,8 @@ def run_notebook(
         except CellTimeoutError as error:
             raise NotebookError(f"a cell took longer than {CELL_TIMEOUT_S} s") from error
         except (DeadKernelError, RuntimeError) as error:
-            raise NotebookError(f"its kernel did not answer ({error})") from error
+            said = last_words(Path(folder))
+            raise NotebookError(f"its kernel did not answer ({said or error})") from error
 
 
 def _check_names(notebook: Path, parameters: Mapping[str, object]) -> None:

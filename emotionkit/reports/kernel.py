@@ -9,15 +9,19 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+_OUTPUT = "output.log"
+
 
 def kernel_manager(folder: Path) -> type[AsyncKernelManager]:
     """Return a class of kernel managers for papermill whose kernels keep their files in ``folder``.
 
     A kernel looked up by name could be any interpreter that once registered as ``python3``. Where there are Unix
     sockets, kernels talk through them: no ports, so that reports made at the same time cannot take each other's.
+
+    What kernels write to their standard output and error goes to a file (:func:`last_words`): one that is shut down
+    closes its sockets while a thread of its own may still send, and complains of that with a traceback, though the
+    notebook is done. What goes wrong in a cell comes back through papermill.
     """
-    # A kernel is interrupted before it is shut down, and sometimes logs that as an error. What really goes wrong in one
-    # comes back through papermill.
     launch = ["-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"]
     specification = KernelSpec(
         argv=[sys.executable, "-Xfrozen_modules=off", *launch],
@@ -41,4 +45,17 @@ def kernel_manager(folder: Path) -> type[AsyncKernelManager]:
         def kernel_spec(self) -> KernelSpec:
             return specification
 
+        async def start_kernel(self, **options: object) -> None:  # type: ignore[override]  # as in its parent
+            with (folder / _OUTPUT).open("ab") as output:
+                await super().start_kernel(stdout=output, stderr=output, **options)
+
     return OwnInterpreter
+
+
+def last_words(folder: Path) -> str:
+    """Return the last line that the kernel of a folder wrote, or nothing; of one that died it may say why."""
+    try:
+        lines = (folder / _OUTPUT).read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -215,6 +215,28 @@ def test_the_earlier_page_stays_when_the_kernel_dies_or_never_ends(
     assert earlier.read_text() == "earlier"
 
 
+def test_what_a_kernel_complains_of_at_its_end_is_no_complaint_of_ours(tmp_path, capfd):
+    """One that shuts down may find its own sockets closed, and say so in a traceback."""
+    notebook = tmp_path / "farewell.ipynb"
+    cells = [
+        nbformat.v4.new_code_cell("answer = 0", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("import atexit, os\natexit.register(os.write, 2, b'Traceback')\nprint(answer)"),
+    ]
+    kernelspec = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec}), notebook)
+    executed = run_notebook(notebook, tmp_path / "executed.ipynb", {"answer": 42})
+    assert executed.cells[-1].outputs[0].text == "42\n"
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_kernel_that_cannot_begin_is_told_by_its_last_words(warehouse, tmp_path, monkeypatch, capfd):
+    (tmp_path / "ipykernel_launcher.py").write_text("raise ImportError('no chalk')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(ReportError, match=r"kernel did not answer \(ImportError: no chalk\)"):
+        render_lesson_report(warehouse, HOSTILE_ID, tmp_path / "out")
+    assert "".join(capfd.readouterr()) == ""
+
+
 def test_an_unknown_parameter_is_refused_before_anything_runs(tmp_path):
     executed = tmp_path / "executed.ipynb"
     with pytest.raises(InvalidInputError, match="no parameter 'lesson'; it has language, lesson_id, min_group"):
