@@ -32,7 +32,7 @@ from emotionkit.emotions.pictures import Picture
 from emotionkit.emotions.preprocess import resized
 from emotionkit.emotions.robustness import CONDITIONS
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD
-from emotionkit.emotions.teaching import taught
+from emotionkit.emotions.teaching import Teachers
 from emotionkit.emotions.training import predict_logits, train, trained_network
 from emotionkit.emotions.training_settings import TrainingSettings
 
@@ -44,11 +44,12 @@ def unaltered(examples: Examples) -> Examples:
 
 @dataclass(frozen=True)
 class Part:
-    """A training that differs from the whole one in settings, in its faces, or in functions put in others' place."""
+    """A training that differs from the whole one: in settings, faces, functions put in others' place, or a teacher."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     faces: Callable[[Examples], Examples] = unaltered
     instead: Mapping[str, object] = field(default_factory=dict)
+    is_taught: bool = False
 
 
 def single_labels(examples: Examples) -> Examples:
@@ -70,11 +71,6 @@ def without_press(examples: Examples) -> Examples:
     )
 
 
-def taught_by_the_shipped(examples: Examples) -> Examples:
-    """Learn from the shipped network too."""
-    return taught(examples, [EmotionClassifier.load().network], TrainingSettings().teachers_share)
-
-
 def mirrored_only(image: Picture, rng: np.random.Generator) -> Picture:
     """Turn every other face round."""
     return np.ascontiguousarray(image[:, ::-1]) if rng.random() < 0.5 else image
@@ -87,11 +83,11 @@ PARTS = {
     "no press faces": Part(faces=without_press),
     "rare ones no oftener": Part({"rare_draws": (1.0, 1.0)}),
     "no mixing": Part({"mixup": 0.0}),
-    "no faults": Part(instead={"augment._FAULTS": (lambda face, _: face,) * 2}),
-    "mirrored only": Part(instead={"batches.augment": mirrored_only}),
+    "no faults": Part({"faults": 0.0}),
+    "mirrored only": Part(instead={"batches.reframe": mirrored_only, "batches.worsen": lambda face, *_: face}),
     "no original labels": Part({"original_weight": 0.0}),
     "no gates": Part(instead={"network._squeeze_and_excite": lambda x: x}),
-    "taught by the shipped": Part(faces=taught_by_the_shipped),
+    "taught by the shipped": Part(is_taught=True),
 }
 
 
@@ -127,7 +123,8 @@ def main() -> None:
                 replaced.enter_context(patch(f"emotionkit.emotions.{place}", other))
             examples = part.faces(load_training_data(asked.data, held_out, limit=asked.limit).examples)
             run = asked.run / name.replace(" ", "-").replace(",", "")
-            for figures in train(examples, settings, run):
+            teach = Teachers([EmotionClassifier.load().network], settings.teachers_share) if part.is_taught else None
+            for figures in train(examples, settings, run, teach=teach):
                 print(f"{name}: {figures}", file=sys.stderr)
             print(row(name, trained_network(run, settings), examples, validation), flush=True)
 

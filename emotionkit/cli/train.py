@@ -33,8 +33,16 @@ _BACKENDS = ("jax", "torch", "tensorflow")
 @click.option(
     "--teacher", "teachers", type=FilePath, metavar="DIR", multiple=True, help="A model to learn from; or several."
 )
+@click.option("--as-teacher", is_flag=True, help="A network a dozen times as large, to be learned from.")
 def train(
-    data: Path, run: Path, epochs: int | None, seed: int | None, precision: Precision, teachers: tuple[Path, ...]
+    data: Path,
+    run: Path,
+    epochs: int | None,
+    seed: int | None,
+    precision: Precision,
+    teachers: tuple[Path, ...],
+    *,
+    as_teacher: bool,
 ) -> None:
     """Train the network anew.
 
@@ -42,17 +50,19 @@ def train(
     another needs another folder.
     """
     _choose_backend()
+    from emotionkit.emotions.backend import computing_in
     from emotionkit.emotions.classifier import EmotionClassifier
     from emotionkit.emotions.datasets import load_fer2013
-    from emotionkit.emotions.examples import Examples, load_training_data
+    from emotionkit.emotions.examples import load_training_data
     from emotionkit.emotions.release import release_model
-    from emotionkit.emotions.teaching import taught
+    from emotionkit.emotions.teaching import Teachers, teacher_settings
     from emotionkit.emotions.training import train as train_network
     from emotionkit.emotions.training import trained_network
     from emotionkit.emotions.training_settings import TrainingSettings
 
-    usual = TrainingSettings()
-    models = [EmotionClassifier.load(folder) for folder in teachers]
+    usual = teacher_settings(TrainingSettings()) if as_teacher else TrainingSettings()
+    with computing_in(precision):
+        models = [EmotionClassifier.load(folder) for folder in teachers]
     settings = replace(
         usual,
         epochs=epochs or usual.epochs,
@@ -61,13 +71,11 @@ def train(
         teachers=tuple(model.sha256 for model in models),
     )
 
-    def teach(examples: Examples) -> Examples:
-        return taught(examples, [model.network for model in models], settings.teachers_share) if models else examples
-
-    faces = load_training_data(data, settings, teach=teach)
+    teach = Teachers([model.network for model in models], settings.teachers_share) if models else None
+    faces = load_training_data(data, settings)
     validation = load_fer2013(data / "fer2013" / "validation.npz")
     console = progress_console()
-    for figures in train_network(faces.examples, settings, run, validation=validation):
+    for figures in train_network(faces.examples, settings, run, validation=validation, teach=teach):
         console.print("  ".join(f"{name} {value:.4g}" for name, value in figures.items()), highlight=False)
     release_model(trained_network(run, settings), faces, settings, run / "model")
     click.echo(run / "model")

@@ -13,21 +13,27 @@ _SIDE_LOW = 16
 """Narrowest face, in pixels, that training imitates."""
 
 
-def augment(image: Picture, rng: np.random.Generator) -> Picture:
-    """Return a randomly changed copy of one uint8 (h, w) face, of the same shape."""
-    face = _moved(image, rng)
+def worsen(image: Picture, rng: np.random.Generator, faults: float) -> Picture:
+    """Return a copy of one uint8 (h, w) face in other light, covered, or with a camera's faults, of the same shape.
+
+    Args:
+        image: The face.
+        rng: Decides what is done to it; much is left as it is.
+        faults: How often a camera's faults are imitated, 0 to 1.
+    """
+    face = image
     if rng.random() < 0.5:
         face = _relit(face, rng)
     if rng.random() < 0.25:
         face = _covered(face, rng)
-    if rng.random() < 0.45:
+    if rng.random() < faults:
         # A webcam far away is blurred first and compressed afterwards, so two faults may come together.
         for fault in rng.choice(len(_FAULTS), size=rng.integers(1, 3), replace=False):
             face = _FAULTS[fault](face, rng)
     return face
 
 
-def _moved(image: Picture, rng: np.random.Generator) -> Picture:
+def reframe(image: Picture, rng: np.random.Generator) -> Picture:
     """Mirror, turn up to about 25°, scale and shift, as if the detector had framed the face differently."""
     height, width = image.shape
     angle = float(np.clip(rng.normal(0, 9), -25, 25))

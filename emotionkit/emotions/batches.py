@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.augment import augment
+from emotionkit.emotions.augment import reframe, worsen
 from emotionkit.emotions.backend import keras
 from emotionkit.emotions.examples import Examples, PerHead
+from emotionkit.emotions.pictures import Picture
 from emotionkit.emotions.preprocess import INPUT_SIZE, standardise
 from emotionkit.emotions.shape import USABLE_HEAD
 from emotionkit.emotions.training_settings import TrainingSettings
@@ -15,6 +18,8 @@ from emotionkit.emotions.unusable import spoil
 
 _Faces = NDArray[np.float32]
 Batch = tuple[_Faces, PerHead, PerHead]
+Teach = Callable[[_Faces, PerHead, PerHead], tuple[PerHead, PerHead]]
+"""From faces before they were made worse, (n, 1, 48, 48), targets and weights to those that are learned."""
 
 
 def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:
@@ -25,11 +30,14 @@ def steps_per_epoch(examples: Examples, settings: TrainingSettings) -> int:
 class EpochBatches(keras.utils.PyDataset):
     """One epoch of augmented batches; seed, epoch and batch alone decide what each holds."""
 
-    def __init__(self, examples: Examples, settings: TrainingSettings, epoch: int) -> None:
+    def __init__(
+        self, examples: Examples, settings: TrainingSettings, epoch: int, *, teach: Teach | None = None
+    ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         self._examples = examples
         self._settings = settings
         self._epoch = epoch
+        self._teach = teach
         self._order = _drawn(examples, settings, epoch)
 
     def __len__(self) -> int:
@@ -38,10 +46,13 @@ class EpochBatches(keras.utils.PyDataset):
     def __getitem__(self, batch: int) -> Batch:
         rng = np.random.default_rng((self._settings.seed, self._epoch, batch))
         chosen = self._order[batch]
-        mixup = self._settings.mixup if self._epoch < self._settings.main_epochs else 0.0
-        faces, targets, weights = _mixed(self._faces(chosen, rng), mixup, rng)
+        reframed, worse = zip(*(self._view(index, rng) for index in chosen), strict=True)
+        shares = self._mixing_shares(rng)
+        faces, targets, weights = _mixed((standardise(_stacked(worse)), *self._labels(chosen)), shares)
+        if self._teach:
+            targets, weights = self._teach(_laid_over(standardise(_stacked(reframed)), shares), targets, weights)
         spoilt = rng.choice(chosen, self._settings.batch_size - len(chosen))
-        unusable = [spoil(augment(self._examples.images[index], rng), rng) for index in spoilt]
+        unusable = [spoil(self._view(index, rng)[1], rng) for index in spoilt]
         return (
             np.concatenate([faces, standardise(_stacked(unusable))]),
             {head: _padded(target, len(spoilt)) for head, target in targets.items()},
@@ -51,17 +62,26 @@ class EpochBatches(keras.utils.PyDataset):
             },
         )
 
-    def _faces(self, chosen: NDArray[np.intp], rng: np.random.Generator) -> Batch:
+    def _view(self, index: int, rng: np.random.Generator) -> tuple[Picture, Picture]:
+        """Return a face framed in another way, and the same made worse."""
+        reframed = reframe(self._examples.images[index], rng)
+        return reframed, worsen(reframed, rng, self._settings.faults)
+
+    def _labels(self, chosen: NDArray[np.intp]) -> tuple[PerHead, PerHead]:
         examples = self._examples
-        faces = [augment(examples.images[index], rng) for index in chosen]
         targets = {head: target[chosen] for head, target in examples.targets.items()}
         weights = {head: weight[chosen] for head, weight in examples.weights.items()}
         usable = np.ones(len(chosen), np.float32)
-        return (
-            standardise(_stacked(faces)),
-            targets | {USABLE_HEAD: usable[:, np.newaxis]},
-            weights | {USABLE_HEAD: usable},
-        )
+        return targets | {USABLE_HEAD: usable[:, np.newaxis]}, weights | {USABLE_HEAD: usable}
+
+    def _mixing_shares(self, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Return the share of itself that each face keeps of the first half of a batch; of none where none is mixed."""
+        half = _faces_per_batch(self._settings) // 2
+        concentration = self._settings.mixup
+        if not concentration or half < 2 or self._epoch >= self._settings.main_epochs:
+            return np.empty(0, np.float32)
+        shares = rng.beta(concentration, concentration, half).astype(np.float32)
+        return np.maximum(shares, 1 - shares)
 
 
 def _faces_per_batch(settings: TrainingSettings) -> int:
@@ -77,35 +97,31 @@ def _drawn(examples: Examples, settings: TrainingSettings, epoch: int) -> NDArra
     return np.resize(order, (steps_per_epoch(examples, settings), _faces_per_batch(settings)))
 
 
-def _mixed(batch: Batch, concentration: float, rng: np.random.Generator) -> Batch:
-    """Lay faces of the first half of a batch over one another; whether such a picture is usable is not asked."""
+def _mixed(batch: Batch, shares: NDArray[np.float32]) -> Batch:
+    """Lay the first faces of a batch over one another; whether such a picture is usable is not asked."""
     faces, targets, weights = batch
-    half = len(faces) // 2
-    if not concentration or half < 2:
-        return batch
-    share = rng.beta(concentration, concentration, half).astype(np.float32)
-    share = np.maximum(share, 1 - share)
-    partner = np.roll(np.arange(half), 1)
-    faces[:half] = _blend(faces[:half], faces[partner], share)
+    mixed = len(shares)
     for head, target in targets.items():
-        weight = weights[head]
-        both = _blend(weight[:half], weight[partner], share)
-        weighted = weight[:, np.newaxis] * target
-        blended = _blend(weighted[:half], weighted[partner], share)
-        target[:half] = blended / np.maximum(both, 1e-6)[:, np.newaxis]
-        weight[:half] = both
-    weights[USABLE_HEAD][:half] = 0
-    return faces, targets, weights
+        both = _laid_over(weights[head], shares)
+        weighted = _laid_over(weights[head][:, np.newaxis] * target, shares)
+        target[:mixed] = weighted[:mixed] / np.maximum(both[:mixed], 1e-6)[:, np.newaxis]
+        weights[head] = both
+    weights[USABLE_HEAD][:mixed] = 0
+    return _laid_over(faces, shares), targets, weights
 
 
-def _blend(one: NDArray[np.float32], other: NDArray[np.float32], share: NDArray[np.float32]) -> NDArray[np.float32]:
-    share = share.reshape(-1, *(1,) * (one.ndim - 1))
-    return share * one + (1 - share) * other
+def _laid_over(values: NDArray[np.float32], shares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a copy in which the first values, as many as there are shares, are mixed, each with the one before it."""
+    laid = values.copy()
+    first = values[: len(shares)]
+    share = shares.reshape(-1, *(1,) * (values.ndim - 1))
+    laid[: len(shares)] = share * first + (1 - share) * np.roll(first, 1, axis=0)
+    return laid
 
 
 def _padded(values: NDArray[np.float32], more: int, value: float = 0.0) -> NDArray[np.float32]:
     return np.concatenate([values, np.full((more, *values.shape[1:]), value, np.float32)])
 
 
-def _stacked(images: list[NDArray[np.uint8]]) -> _Faces:
+def _stacked(images: Sequence[Picture]) -> _Faces:
     return np.stack(images).astype(np.float32) if images else np.empty((0, INPUT_SIZE, INPUT_SIZE), np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +116,6 @@ def load_training_data(
     settings: TrainingSettings,
     *,
     limit: int = 0,
-    teach: Callable[[Examples], Examples] = lambda examples: examples,
 ) -> TrainingData:
     """Read a data folder with ``fer2013/train.npz`` and ``press-faces/press-faces.npz``.
 
@@ -125,7 +123,6 @@ def load_training_data(
         data: The folder.
         settings: Decide what is held out and how often faces are shown.
         limit: Take the first so many faces of either file, beside those held out; 0 for all.
-        teach: Puts what teachers read into the targets.
 
     Raises:
         InvalidInputError: A file is missing or has another form.
@@ -135,11 +132,10 @@ def load_training_data(
     training = training.take(np.arange(min(limit or len(training), len(training))))
     press = load_press_faces(data / "press-faces" / "press-faces.npz", limit=limit)
     counts = np.bincount(fer.majority()[fer.clear()], minlength=len(EMOTIONS))
-    # How much more often an emotion is shown depends on what faces are taught to be.
-    fer_shown = teach(fer_examples(training, settings))
+    fer_shown = fer_examples(training, settings)
     natural = training.distribution().sum(axis=0)
     return TrainingData(
-        examples=joined(fer_shown, teach(press_examples(press, settings))),
+        examples=joined(fer_shown, press_examples(press, settings)),
         calibration=calibration,
         prior=tuple((counts / counts.sum()).tolist()),
         oversampling=shares_shown(fer_shown) / (natural / natural.sum()),

@@ -8,22 +8,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.emotions.backend import keras
-from emotionkit.emotions.batches import EpochBatches, steps_per_epoch
+from emotionkit.emotions.backend import computing_in, keras
+from emotionkit.emotions.batches import EpochBatches, Teach, steps_per_epoch
 from emotionkit.emotions.datasets import LabelledFaces
 from emotionkit.emotions.examples import Examples
 from emotionkit.emotions.network import build_network
 from emotionkit.emotions.preprocess import standardise
 from emotionkit.emotions.rates import LearningRates
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD
-from emotionkit.emotions.training_settings import Precision, TrainingSettings
+from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.errors import InvalidInputError
 
 _CHECKPOINT = "checkpoint.weights.h5"
@@ -40,10 +39,18 @@ def train(
     run_folder: Path,
     *,
     validation: LabelledFaces | None = None,
+    teach: Teach | None = None,
 ) -> Iterator[dict[str, float]]:
     """Train epoch by epoch, yielding each epoch's figures; go on from the checkpoint in ``run_folder`` if one is there.
 
     After the last epoch ``trained_network`` returns what came of it.
+
+    Args:
+        examples: What is learned.
+        settings: How.
+        run_folder: Of checkpoints and curves.
+        validation: Faces to measure the moving average on after each epoch.
+        teach: Puts into each batch what teachers read.
 
     Raises:
         InvalidInputError: The run was begun with other settings, or with ones that are not known any more.
@@ -51,14 +58,14 @@ def train(
     run_folder.mkdir(parents=True, exist_ok=True)
     _keep_settings(settings, run_folder)
     keras.utils.set_random_seed(settings.seed)
-    with _computing_in(settings.precision):
+    with computing_in(settings.precision):
         network = _compiled(settings, steps_per_epoch(examples, settings))
         average = build_network(settings.shape)
     average.set_weights(network.get_weights())
     done = _resume(network, average, run_folder)
     for epoch in range(done, settings.epochs):
         history = network.fit(
-            EpochBatches(examples, settings, epoch),
+            EpochBatches(examples, settings, epoch, teach=teach),
             initial_epoch=epoch,
             epochs=epoch + 1,
             verbose=0,
@@ -141,17 +148,6 @@ class _AverageWeights(keras.callbacks.Callback):
         decay = min(self._decay, (1 + step) / (10 + step))
         for kept, current in zip(self._average.weights, self.model.weights, strict=True):
             kept.assign(kept * decay + current * (1 - decay))
-
-
-@contextmanager
-def _computing_in(precision: Precision) -> Iterator[None]:
-    """Let layers that are built meanwhile compute in another precision; their weights stay float32."""
-    usual = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(precision)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(usual)
 
 
 def _compiled(settings: TrainingSettings, steps: int) -> keras.Model:

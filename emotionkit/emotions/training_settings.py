@@ -31,6 +31,7 @@ class TrainingSettings:
         press_common: Press faces shown per class and epoch at most, since two classes make up most of them.
         rare_draws: How often per epoch a face is shown of which annotators think disgust, or fear, likely.
         label_smoothing: Share of a single label that is spread over all classes.
+        faults: Share of faces that are shown with a camera's faults: blurred, small, dark, noisy, compressed.
         mixup: Parameter of the beta distribution of mixing shares (Zhang et al., 2018,
             https://arxiv.org/abs/1710.09412), used on every other face before the cycles; 0 for none.
         unusable_share: Share of a batch made of crops that nobody could read.
@@ -57,6 +58,7 @@ class TrainingSettings:
     press_common: int = 1500
     rare_draws: tuple[float, float] = (3.0, 1.5)
     label_smoothing: float = 0.05
+    faults: float = 0.45
     mixup: float = 0.3
     unusable_share: float = 0.08
     prior_softening: float = 0.3

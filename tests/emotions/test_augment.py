@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emotionkit.emotions.augment import augment
+from emotionkit.emotions.augment import reframe, worsen
 from emotionkit.emotions.preprocess import standardise
 
 
@@ -13,6 +13,10 @@ from emotionkit.emotions.preprocess import standardise
 def face() -> np.ndarray:
     rows, columns = np.mgrid[:48, :48]
     return (127 + 60 * np.sin(rows / 5) + 60 * np.cos(columns / 7)).astype(np.uint8)
+
+
+def augment(face: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return worsen(reframe(face, rng), rng, faults=0.45)
 
 
 def test_shape_and_type_stay(face):
