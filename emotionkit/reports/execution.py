@@ -65,7 +65,8 @@ def run_notebook(
             raise NotebookError(f"a cell took longer than {CELL_TIMEOUT_S} s") from error
         except (DeadKernelError, RuntimeError) as error:
             said = last_words(Path(folder))
-            raise NotebookError(f"its kernel did not answer ({said or error})") from error
+            why = f"{error}; it last wrote: {said}" if said else f"{error}"
+            raise NotebookError(f"its kernel did not answer ({why})") from error
 
 
 def _check_names(notebook: Path, parameters: Mapping[str, object]) -> None:
