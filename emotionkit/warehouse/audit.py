@@ -58,17 +58,15 @@ def append_audit(folder: Path, did: str, *whats: Mapping[str, object]) -> None:
         last: dict[str, Any] = {"number": 0, "hash": _START}
         if lines:
             last = _parsed(folder, len(lines), lines[-1])
+        common = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "user": _user(),
+            "host": socket.gethostname(),
+            "did": did,
+        }
         added = []
         for what in whats:
-            entry = {
-                "number": last["number"] + 1,
-                "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "user": _user(),
-                "host": socket.gethostname(),
-                "did": did,
-                "what": dict(what),
-                "previous": last["hash"],
-            }
+            entry = common | {"number": last["number"] + 1, "what": dict(what), "previous": last["hash"]}
             last = entry | {"hash": _hash(entry)}
             added.append(json.dumps(last, ensure_ascii=False, sort_keys=True) + "\n")
         is_new = not (folder / AUDIT_LOG).exists()

@@ -35,8 +35,7 @@ def rebuild(folder: Path) -> int:
 
     Of several segments of a lesson the one whose run ended last counts, if it can be read. A segment that cannot be
     read, or whose rows were erased, is named by a warning in the log and left out. Runs of which the audit log does not
-    know are told to it. Students, consents and whose track
-    is whose come from the register.
+    know are told to it. Students, consents and whose track is whose come from the register.
 
     Returns:
         The number of lessons in the new database.
