@@ -32,6 +32,8 @@ def tell_processed(folder: Path, segments: Sequence[Segment]) -> None:
         # Of earlier runs, lines that were to go have told.
         begins = datetime.fromisoformat(entries[0]["at"])
         segments = [segment for segment in segments if segment.run.ended_at >= begins]
+    if not segments:
+        return
     hashed = keyed(folder).hashed_for_audit
     told_at = {_key(entry["what"]): datetime.fromisoformat(entry["at"]) for entry in entries if entry["did"] == _DID}
     untold = []
