@@ -81,6 +81,9 @@ def _read(path: Path) -> _Document:
         raise InvalidFileError(
             path, f"this is no file of ELAN ({error} is missing or wrong).", line=parser.CurrentLineNumber
         ) from error
+    except LookupError as error:
+        # Expat asks Python for encodings that it does not know itself.
+        raise InvalidFileError(path, f"this is no file of ELAN ({error}).") from error
     return reader.document
 
 

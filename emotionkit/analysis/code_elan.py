@@ -22,16 +22,19 @@ def named_events(table: TextTable, header: int) -> Iterator[Event]:
     cells = Cells(table.path, names)
     times = [place for place, name in enumerate(names) if _is_time(name)]
     by_tier = times[0] == 0
-    codes = range(times[-1] + 1, len(names) if by_tier else times[-1] + 2)
+    first_code = times[-1] + 1
+    if len(names) == first_code and all(len(row) == first_code for _, row in table.after(header)):
+        raise InvalidFileError(table.path, "holds no column of annotations.", line=table.rows[header][0])
     for line, row in table.after(header):
         start_s, end_s = cells.time(row, begin, line, unit_s), cells.time(row, end, line, unit_s)
-        for place in codes:
-            if row[place]:
+        # Of the annotation, ELAN leaves the name empty, which editors take away.
+        for place, code in list(enumerate(row))[first_code : len(names) if by_tier else first_code + 1]:
+            if code:
                 tier = names[place] if by_tier else row[0]
                 person = "" if by_tier or begin < 2 else row[1]
                 student, coder = of_tier(tier, person)
-                begun = Event(line, names[place] or "annotation", student, coder, start_s, start_s, row[place])
-                yield cells.lasting(begun, end_s, line)
+                column = (names[place] if place < len(names) else "") or "annotation"
+                yield cells.lasting(Event(line, column, student, coder, start_s, start_s, code), end_s, line)
 
 
 def events_without_names(table: TextTable) -> Iterator[Event]:

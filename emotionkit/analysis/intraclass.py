@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import fdtri
 
+from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.ratings import expression_shares
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.errors import InvalidInputError, quoted
@@ -47,7 +48,8 @@ def intraclass_correlations(scores: pd.DataFrame, settings: AnalysisSettings | N
 
     Returns:
         Indexed by ``form``, ``ICC(1,1)`` to ``ICC(3,k)``: ``icc`` (1 at most), ``low``, ``high``, ``people``,
-        ``raters`` and ``meaning``; NaN with fewer than two people or raters, or where all scores are alike.
+        ``raters`` and ``meaning``; NaN with fewer than two people or raters, where all scores are alike, and for what
+        would divide by nothing, as the mean of raters does where people do not differ.
     """
     settings = settings or AnalysisSettings()
     values = scores.dropna().to_numpy(dtype=np.float64)
@@ -109,8 +111,8 @@ def _from_ratio(
     above: float, below: float, degrees: tuple[int, int], raters: int, settings: AnalysisSettings
 ) -> tuple[float, float, float]:
     """Return correlation and ends from a ratio of mean squares with its degrees of freedom."""
-    if below <= 0:
-        return 1.0, 1.0, 1.0
+    if below <= TINY:
+        return (1.0, 1.0, 1.0) if above > TINY else (np.nan, np.nan, np.nan)
     (upper, lower), tail = degrees, (1 + settings.confidence) / 2
     ratio = above / below
     least, most = ratio / fdtri(upper, lower, tail), ratio * fdtri(lower, upper, tail)
@@ -121,8 +123,11 @@ def _from_ratio(
 def _two_way(of: _Squares, settings: AnalysisSettings) -> tuple[float, float, float]:
     """Return ICC(2,1), which counts differences between raters as error, and the ends after Satterthwaite."""
     n, k = of.people, of.raters
-    icc = (of.between - of.error) / (of.between + (k - 1) * of.error + k * (of.judges - of.error) / n)
-    if of.error <= 0:
+    whole = of.between + (k - 1) * of.error + k * (of.judges - of.error) / n
+    if whole <= TINY:
+        return np.nan, np.nan, np.nan
+    icc = (of.between - of.error) / whole
+    if of.error <= TINY:
         return float(icc), np.nan, np.nan
     judged = of.judges / of.error
     spread = n * (1 + (k - 1) * icc) - k * icc
@@ -137,4 +142,5 @@ def _two_way(of: _Squares, settings: AnalysisSettings) -> tuple[float, float, fl
 
 def _of_mean(single: float, raters: int) -> float:
     """Return the reliability of the mean of raters (Spearman and Brown)."""
-    return raters * single / (1 + (raters - 1) * single)
+    whole = 1 + (raters - 1) * single
+    return raters * single / whole if whole > TINY else np.nan

@@ -20,6 +20,8 @@ from emotionkit.records import EMOTIONS
 WORST_CONDITION = 100.0
 """A confusion that multiplies errors by more than this tells nothing of the truth."""
 SUM_WEIGHT = 1e4
+MOST_UNSOLVED = 0.05
+"""Share of resampled confusions that may mix expressions beyond undoing; of a test with more there is no interval."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +32,8 @@ class Prevalence:
         table: A row per emotion (index ``emotion``) with ``read`` (share of the time it was read), ``corrected`` (share
             that would be read so, were the network's confusion in the lesson that of its test), ``low`` and ``high``
             (interval of ``corrected``, over students and over the test). The columns ``read`` and ``corrected`` each
-            sum to 1. NaN without students; ``low`` and ``high`` NaN with fewer than 2.5 in effect.
+            sum to 1. NaN without students; ``low`` and ``high`` NaN with fewer than 2.5 in effect, or with too few
+            labelled faces of an expression to say how they are confused.
         students: People behind the shares.
         examples: Labelled faces behind the confusion.
         settings: The settings that made it.
@@ -117,7 +120,10 @@ def _fill(table: pd.DataFrame, means: pd.DataFrame, counts: NDArray[np.float64],
     )
     # The error is that of the shares before they are kept from falling below 0: there, nothing would seem to vary.
     free = np.linalg.solve(rates.T, read)
-    resampled = np.linalg.solve(tests.transpose(0, 2, 1), drawn[..., None])[..., 0]
+    solved = np.linalg.cond(tests) <= WORST_CONDITION
+    if solved.mean() < 1 - MOST_UNSOLVED:
+        return
+    resampled = np.linalg.solve(tests[solved].transpose(0, 2, 1), drawn[solved, :, None])[..., 0]
     lower, upper = skewed_ends(free, standard_error(resampled, units), units, settings.confidence)
     table["low"] = np.clip(lower, 0, table["corrected"])
     table["high"] = np.clip(upper, table["corrected"], 1)

@@ -124,6 +124,12 @@ class TestIntraclass:
     def test_of_raters_who_agree_is_one(self):
         assert intraclass_correlations(pd.DataFrame([[1, 1], [2, 2], [3, 3]]))["icc"].tolist() == [1.0] * 6
 
+    @pytest.mark.parametrize("scores", [[[0.1, 0.2]] * 5, [[0.1, 0.0], [0.0, 0.1]], [[0.0, 0.3, 0.1]] * 7])
+    def test_of_people_who_do_not_differ_is_no_number_for_the_mean(self, scores):
+        table = intraclass_correlations(pd.DataFrame(scores))
+        assert table.loc[["ICC(1,k)", "ICC(3,k)"], "icc"].isna().all()
+        assert not np.isinf(table[["icc", "low", "high"]].to_numpy()).any()
+
     def test_confidence_widens(self):
         narrow, wide = (
             intraclass_correlations(pd.DataFrame(JUDGED), AnalysisSettings.checked(confidence=level))

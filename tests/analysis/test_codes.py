@@ -201,13 +201,14 @@ BAD_EAF = {
     "an attribute is missing": '<ANNOTATION_DOCUMENT><TIME_SLOT TIME_VALUE="1"/></ANNOTATION_DOCUMENT>',
     "entities": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ANNOTATION_DOCUMENT>&x;</ANNOTATION_DOCUMENT>',
     "nothing": "",
+    "an encoding that nobody knows": '<?xml version="1.0" encoding="klingon"?><ANNOTATION_DOCUMENT/>',
 }
 
 
 @pytest.mark.parametrize("content", BAD_EAF.values(), ids=BAD_EAF)
 def test_a_file_of_elan_that_cannot_be_used_is_one_sentence(tmp_path, content):
     (tmp_path / "a.eaf").write_text(content, "utf-8")
-    with pytest.raises(InvalidFileError, match=r"a.eaf, line \d+: (this is no file of ELAN|annotation 'a' of)"):
+    with pytest.raises(InvalidFileError, match=r"a.eaf(, line \d+)?: (this is no file of ELAN|annotation 'a' of)"):
         read_codes(tmp_path / "a.eaf")
 
 
@@ -215,6 +216,13 @@ def test_a_tier_may_name_its_coder(tmp_path):
     (tmp_path / "a.txt").write_text("Ada@anna\t\t1.5\t4.0\t2.5\thappy\nAda@ben\t\t1.6\t4.0\t2.4\thappy\n")
     codes = read_codes(tmp_path / "a.txt", offset_s=10)
     assert codes[["coder", "student", "start_s"]].to_numpy().tolist() == [["anna", "Ada", 11.5], ["ben", "Ada", 11.6]]
+
+
+def test_the_name_of_elans_last_column_may_be_lost(tmp_path):
+    (tmp_path / "a.txt").write_text(
+        "Tier\t\tBegin Time - ss.msec\tEnd Time - ss.msec\nAda\t\t1.0\t2.0\thappy\nBo\t\t1\t2\n"
+    )
+    assert read_codes(tmp_path / "a.txt").to_numpy().tolist() == [["a", "Ada", 1.0, 2.0, "happy"]]
 
 
 def test_words_of_other_schemes_are_told(tmp_path):
@@ -245,6 +253,7 @@ BAD = {
     BORIS_2024 + 2 * BORIS_ROW.format("Ada", "sad", "START", "1"): "line 3: Behavior type starts what is running",
     BORIS_2024 + BORIS_ROW.format("No focal subject", "sad", "POINT", "1"): "line 2: Subject names no student",
     "Ada\t\t00:00:01:12\t00:00:04:00\t00:00:02:13\thappy\n": "line 1: begin and end are needed as hh:mm:ss.ms, seconds",
+    "Tier\t\tBegin Time - ss.msec\tEnd Time - ss.msec\nAda\t\t1.0\t2.0\n": "line 1: holds no column of annotations",
     "Ada\t\t1.5\t4.0\t2.5\thappy\nAda\t\tx\t4.0\t2.5\thappy\n": "line 2: column 3 holds 'x', which is no time",
 }
 

@@ -49,6 +49,27 @@ def test_a_small_test_widens_the_interval():
     assert widths[0] > 1.5 * widths[1]
 
 
+def rare(confusion: np.ndarray, faces: int, *emotions: int) -> np.ndarray:
+    """Return a confusion with no more than so many faces of some emotions, all read right."""
+    few = confusion.copy()
+    few[list(emotions)] = faces * np.eye(7)[list(emotions)]
+    return few
+
+
+def test_hardly_a_face_of_an_expression_widens_its_interval():
+    values = np.random.default_rng(1).dirichlet(50 * TRUTH + 0.1, 9) @ RATES
+    results = [corrected_prevalence(table(values), rare(300 * RATES, faces, 2), QUICK).table for faces in (1, 300)]
+    widths = [result.loc["fear", "high"] - result.loc["fear", "low"] for result in results]
+    assert widths[0] > 1.5 * widths[1]
+
+
+def test_without_faces_to_tell_expressions_apart_there_is_no_interval():
+    values = np.random.default_rng(1).dirichlet(50 * TRUTH + 0.1, 9) @ RATES
+    result = corrected_prevalence(table(values), rare(300 * RATES, 1, 1, 2, 6), QUICK).table
+    assert result["corrected"].sum() == pytest.approx(1)
+    assert result[["low", "high"]].isna().all(axis=None)
+
+
 def test_shares_never_fall_below_nothing():
     read = np.eye(7)[4]  # purer than the network can read
     result = corrected_prevalence(table(np.tile(read, (4, 1))), 200 * RATES, QUICK).table
