@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,9 +13,11 @@ from scipy.special import ndtri
 
 from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.contrast import Sample, contrast, holm
+from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import require_columns
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import MEANS_COLUMNS
+from emotionkit.analysis.withholding import large_enough
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
 
@@ -42,6 +44,8 @@ class LessonDifference:
         students: How many were compared: pairs, or people in the lesson.
         only_here: People of the lesson without a pair.
         only_there: People of the others without a pair.
+        tells_of_few: Whether ``there``, beside the others' own histograms, would tell of too few of those.
+        left_out: Other lessons that are not compared, because too few students were seen in them or in this one.
         settings: The settings that made it.
     """
 
@@ -53,6 +57,8 @@ class LessonDifference:
     only_here: int
     only_there: int
     settings: AnalysisSettings
+    tells_of_few: bool = False
+    left_out: int = 0
 
     def larger_than_chance(self, level: float = 0.05) -> pd.DataFrame:
         """Return the rows whose ``p_holm`` is at most ``level`` and whose interval is off 0, the largest first."""
@@ -61,7 +67,12 @@ class LessonDifference:
 
 
 def lesson_difference(
-    means: pd.DataFrame, lesson_id: str, against: Sequence[str], settings: AnalysisSettings | None = None
+    means: pd.DataFrame,
+    lesson_id: str,
+    against: Sequence[str],
+    settings: AnalysisSettings | None = None,
+    *,
+    min_group: int = 1,
 ) -> LessonDifference:
     """Return how a lesson differs from others taken together, such as all earlier ones of its course.
 
@@ -83,6 +94,7 @@ def lesson_difference(
         lesson_id: The lesson.
         against: The others; without any the design is ``nothing``.
         settings: Defaults where not given.
+        min_group: Students that a figure speaks of, at least; each lesson is of as many.
 
     Raises:
         InvalidInputError: A column is missing, a student is twice in a lesson, or the lesson is among the others.
@@ -103,13 +115,22 @@ def lesson_difference(
         only_here=len(here) - paired,
         only_there=_people(there) - paired,
         settings=settings,
+        tells_of_few=design == "paired" and _tells_of_few(there, pairs.index, min_group),
     )
 
 
-def against_course(means: pd.DataFrame, lesson_id: str, settings: AnalysisSettings | None = None) -> LessonDifference:
-    """Return :func:`lesson_difference` of a lesson and all others in ``means``, which may be none."""
+def against_course(
+    means: pd.DataFrame, lesson_id: str, settings: AnalysisSettings | None = None, *, min_group: int = 1
+) -> LessonDifference:
+    """Return :func:`lesson_difference` of a lesson and all others in ``means``, which may be none.
+
+    Lessons of fewer than ``min_group`` students are left out, and all others where the lesson is one of them.
+    """
     require_columns(means, "means", MEANS_COLUMNS)
-    return lesson_difference(means, lesson_id, sorted(set(means["lesson_id"]) - {lesson_id}), settings)
+    large = large_enough(means, lesson_id, min_group)
+    others = sorted(set(large["lesson_id"]) - {lesson_id})
+    difference = lesson_difference(large, lesson_id, others, settings, min_group=min_group)
+    return replace(difference, left_out=len(set(means["lesson_id"]) - {lesson_id, *others}))
 
 
 def lesson_differences(
@@ -258,6 +279,12 @@ def _variance_by_spread(
         by_difference, by_spread = sample.influence / spread, -effect / (2 * spread**2) * variance / 2
         added += (by_spread * (by_spread + 2 * by_difference)).sum(axis=0)
     return added
+
+
+def _tells_of_few(there: pd.DataFrame, paired: pd.Index[str], min_group: int) -> bool:
+    """Return whether the means of students over their other lessons, less those lessons' own, are of too few."""
+    own = 1 / there.groupby("student_id")["lesson_id"].transform("size")
+    return leaves_few(factors_by_lesson(there, own.where(there["student_id"].isin(paired), 0.0)), min_group)
 
 
 def _people(means: pd.DataFrame) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import drawn_students, interval, resampled_over_students, standard_error
 from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, IntervalOver
+from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import MEANS_COLUMNS
@@ -23,16 +24,17 @@ class CourseFigures:
     """The figures of a course, of lessons with enough students each.
 
     Attributes:
-        histogram: Of the course. Where most people are known from lesson to lesson, the unit is the student; else it is
-            the lesson, however many came. ``effective_readings`` is NaN.
+        histogram: Of the course. Where most people are known from lesson to lesson, the unit is the student, unless the
+            lessons' own histograms would reveal a few of them then; else it is the lesson, however many came.
+            ``effective_readings`` is NaN.
         lessons: Of each lesson, by its id, in the order of the means; those of too few students are withheld.
-        paired: Whether the unit is the student.
+        people: How many were seen in all; None where not all of them have names.
         min_group: Students that a figure speaks of, at least.
     """
 
     histogram: ClassHistogram
     lessons: Mapping[str, ClassHistogram]
-    paired: bool
+    people: int | None
     min_group: int
 
 
@@ -51,22 +53,24 @@ def course_figures(means: pd.DataFrame, min_group: int, settings: AnalysisSettin
     """
     settings = settings or AnalysisSettings()
     require_columns(means, "means", MEANS_COLUMNS)
-    histogram, paired = course_histogram(means, min_group, settings)
+    large = large_lessons(means, min_group)
+    names = large["student_id"]
+    known = names.notna().all() or large["lesson_id"].nunique() == 1
     return CourseFigures(
-        histogram=histogram,
+        histogram=course_histogram(means, min_group, settings),
         lessons={
-            str(lesson): _histogram(rows, len(rows), "students", min_group, settings)
+            str(lesson): _histogram(
+                rows, len(rows), "students", min_group, settings, shown=lesson in set(large["lesson_id"])
+            )
             for lesson, rows in means.groupby("lesson_id", sort=False)
         },
-        paired=paired,
+        people=_units(large).nunique() if known else None,
         min_group=min_group,
     )
 
 
-def course_histogram(
-    means: pd.DataFrame, min_group: int, settings: AnalysisSettings | None = None
-) -> tuple[ClassHistogram, bool]:
-    """Return the histogram of :func:`course_figures`, and whether its unit is the student; arguments as there.
+def course_histogram(means: pd.DataFrame, min_group: int, settings: AnalysisSettings | None = None) -> ClassHistogram:
+    """Return the histogram of :func:`course_figures`; arguments as there.
 
     Of one lesson alone it is that lesson's, over students. Where all lessons are too small it is withheld, and speaks
     of the largest.
@@ -75,13 +79,13 @@ def course_histogram(
     large = large_lessons(means, min_group)
     if large.empty and len(means):
         size = int(means.groupby("lesson_id").size().max())
-        return _histogram(means, size, "students", min_group, settings), False
+        return _histogram(means, size, "students", min_group, settings, shown=False)
     if large["lesson_id"].nunique() == 1:
-        return _histogram(large, len(large), "students", min_group, settings), True
-    paired = bool(len(large)) and float(large["student_id"].notna().mean()) > 0.5
-    units = _students(large) if paired else _lessons(large)
-    people = int(large["student_id"].nunique()) if paired else len(large)
-    return _histogram(units, people, "students" if paired else "lessons", min_group, settings), paired
+        return _histogram(large, len(large), "students", min_group, settings)
+    if _may_be_paired(large, min_group):
+        students = large.groupby(_units(large), sort=True)[[*EMOTIONS, "weight"]].mean()
+        return _histogram(students, len(students), "students", min_group, settings)
+    return _histogram(_lessons(large), len(large), "lessons", min_group, settings)
 
 
 def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSettings | None = None) -> ClassHistogram:
@@ -102,14 +106,19 @@ def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSet
     return replace(result, min_group=None, readings=sum(histogram.readings for histogram in seen))
 
 
-def _students(means: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per student with the mean over the lessons; who has no name is somebody else in each."""
-    unit = (
-        means["student_id"]
-        .astype(object)
-        .where(means["student_id"].notna(), means["lesson_id"] + " " + means["person"])
-    )
-    return means.groupby(unit, sort=True)[[*EMOTIONS, "weight"]].mean()
+def _may_be_paired(means: pd.DataFrame, min_group: int) -> bool:
+    """Return whether the student may be the unit: most have names, and the lessons' histograms reveal none of them."""
+    if not len(means) or float(means["student_id"].notna().mean()) <= 0.5:
+        return False
+    share = 1 / means.groupby(_units(means))["lesson_id"].transform("size")
+    return not leaves_few(factors_by_lesson(means, share), min_group)
+
+
+def _units(means: pd.DataFrame) -> pd.Series[str]:
+    """Return whose each row is; who has no name is somebody else in each lesson."""
+    unnamed = means["lesson_id"] + " " + means["person"]
+    units: pd.Series[str] = means["student_id"].astype(object).where(means["student_id"].notna(), unnamed)
+    return units
 
 
 def _lessons(means: pd.DataFrame) -> pd.DataFrame:
@@ -119,13 +128,19 @@ def _lessons(means: pd.DataFrame) -> pd.DataFrame:
 
 
 def _histogram(
-    units: pd.DataFrame, people: int, over: IntervalOver, min_group: int, settings: AnalysisSettings
+    units: pd.DataFrame,
+    people: int,
+    over: IntervalOver,
+    min_group: int,
+    settings: AnalysisSettings,
+    *,
+    shown: bool = True,
 ) -> ClassHistogram:
-    """Return the histogram of units that weigh as they say; NaN of fewer than ``min_group`` people."""
+    """Return the histogram of units that weigh as they say; NaN where it may not be shown."""
     weights = units["weight"].to_numpy(dtype=np.float64)
     number = effective_number(weights)
     shares = units[list(EMOTIONS)].to_numpy(dtype=np.float64)
-    mean, low, high = _with_interval(shares, weights, settings) if people >= min_group else (np.full(7, np.nan),) * 3
+    mean, low, high = _with_interval(shares, weights, settings) if shown else (np.full(7, np.nan),) * 3
     return ClassHistogram(
         table=pd.DataFrame(
             {"mean": mean, "low": low, "high": high, "effective_readings": np.nan},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from emotionkit.analysis.disclosure import is_safe, published
+from emotionkit.analysis.disclosure import fewest_in_effect, is_safe, published
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.readings import person_of, require_columns, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
@@ -56,8 +56,9 @@ def lesson_figures(
     """Return the figures of a lesson that may be shown beside each other.
 
     They are taken in the order lesson, segments, bins of the timeline; what could be calculated from those shown never
-    depends on fewer than ``min_group`` people (:mod:`emotionkit.analysis.disclosure`). Students who agreed are shown if
-    that holds for the others alone as well, since whoever sees a student can subtract him.
+    depends on fewer than ``min_group`` people (:mod:`emotionkit.analysis.disclosure`), and none is
+    of people most of whom hardly weigh. Students who agreed are shown if that holds for the others alone as well, since
+    whoever sees a student can subtract him.
 
     Args:
         frames: Rows of the table ``frames`` of one lesson.
@@ -73,8 +74,11 @@ def lesson_figures(
     settings = settings or AnalysisSettings()
     require_columns(segments, "segments", SEGMENT_COLUMNS)
     whole, timeline = class_histogram(frames, faces, settings), lesson_timeline(frames, faces, settings)
+    parts = segment_histograms(frames, faces, segments, settings)
     behind = _behind(frames, faces, segments, timeline, settings)
-    shown = published(behind, min_group, person=lambda piece: piece[0])
+    least = fewest_in_effect(min_group)
+    heard = {figure: pieces for figure, pieces in behind.items() if _effective(figure, whole, parts, timeline) >= least}
+    shown = published(heard, min_group, person=lambda piece: piece[0])
     asked = _named(faces, consented)
     safe = _safe_beside([behind[figure] for figure in shown], behind["lesson", 0], asked, min_group)
     small = [number for kind, number in behind if kind == "bin" and (kind, number) not in shown]
@@ -83,7 +87,7 @@ def lesson_figures(
         timeline=without_bins(timeline, min_group, small),
         segments=tuple(
             without(histogram, min_group, withheld=("segment", number) not in shown)
-            for number, histogram in enumerate(segment_histograms(frames, faces, segments, settings))
+            for number, histogram in enumerate(parts)
         ),
         students=student_histograms(frames, faces, asked, settings) if safe else {},
         students_withheld=bool(asked) and not safe,
@@ -149,6 +153,14 @@ def _behind(
     for number in np.unique(place):
         behind["bin", int(number)] = _pieces(pieces.loc[place == number])
     return behind
+
+
+def _effective(figure: Figure, whole: ClassHistogram, parts: Sequence[ClassHistogram], timeline: Timeline) -> float:
+    """Return how many students of equal weight say as much as those of a figure."""
+    kind, number = figure
+    if kind == "bin":
+        return float(timeline.effective_students[number])
+    return (whole if kind == "lesson" else parts[number]).effective_students
 
 
 def _pieces(rows: pd.DataFrame) -> frozenset[Piece]:

@@ -39,6 +39,7 @@ class Timeline:
             where no frame was sampled).
         bin_s: Width of the bins in seconds.
         seen: bool (students, bins), whether a student was seen with a usable face in a bin.
+        effective_students: float64 (bins,), how many students of equal weight say as much as those seen in a bin.
         settings: The settings that made it.
         min_group: Where figures of fewer students are withheld, how many it takes; None where nothing is.
         withheld_bins: Bins that are NaN for that reason.
@@ -48,6 +49,7 @@ class Timeline:
     faces: pd.DataFrame
     bin_s: float
     seen: NDArray[np.bool_]
+    effective_students: NDArray[np.float64]
     settings: AnalysisSettings
     min_group: int | None = None
     withheld_bins: int = 0
@@ -101,12 +103,14 @@ def timeline_of(
     """
     starts = np.arange(len(sampled_s), dtype=np.float64) * width
     totals = student_sums(students, len(starts), width)
+    weights = student_weights(students)
     faces = np.divide(face_s, sampled_s, out=np.full(len(starts), np.nan), where=sampled_s > 0)
     return Timeline(
-        expressions=_expressions(totals, student_weights(students), starts, width, settings),
+        expressions=_expressions(totals, weights, starts, width, settings),
         faces=pd.DataFrame({"start_s": starts, "middle_s": starts + width / 2, "faces": faces}),
         bin_s=width,
         seen=totals[:, :, 7] > 0,
+        effective_students=np.array([effective_number(weights * seconds) for seconds in totals[:, :, 7].T]),
         settings=settings,
     )
 

@@ -14,6 +14,7 @@ from scipy.special import stdtr, stdtrit
 from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.comparison import FEWEST_COMPARED
 from emotionkit.analysis.contrast import holm
+from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.analysis.student_means import MEANS_COLUMNS
@@ -53,7 +54,11 @@ class CourseTrend:
 
 
 def course_trend(
-    means: pd.DataFrame, when: Mapping[str, float], settings: AnalysisSettings | None = None
+    means: pd.DataFrame,
+    when: Mapping[str, float],
+    settings: AnalysisSettings | None = None,
+    *,
+    min_group: int = 1,
 ) -> CourseTrend:
     """Return the trend of the seven expressions over lessons.
 
@@ -68,7 +73,8 @@ def course_trend(
     intervals, Journal of the American Statistical Association 88, 1993). The test is Student's t with degrees of
     freedom that count what lessons contribute in full, and errs to the careful side.
 
-    Else the slope is that of the lessons' means, and what lies off the line tells all that varies, students and
+    Else, or where that slope beside the lessons' own histograms would speak of fewer than ``min_group`` students, the
+    slope is that of the lessons' means, and what lies off the line tells all that varies, students and
     lessons: Student's t with two degrees of freedom less than lessons (Donald and Lang, Inference with
     difference-in-differences and other panel data, Review of Economics and Statistics 89, 2007).
 
@@ -77,6 +83,7 @@ def course_trend(
         when: Time of each lesson, in the unit that slopes shall have, such as weeks or a running number; lessons that
             are not in it are ignored.
         settings: Defaults where not given.
+        min_group: Students that a figure speaks of, at least; each lesson is of as many.
 
     Raises:
         InvalidInputError: A column is missing, or a time is not finite.
@@ -87,8 +94,11 @@ def course_trend(
         raise InvalidInputError("Each lesson of a trend needs a time.")
     rows = means.loc[means["lesson_id"].isin(list(when))]
     rows = rows.assign(time=rows["lesson_id"].map(dict(when)).astype(float))
-    often = rows.loc[rows.groupby("student_id")["lesson_id"].transform("nunique") >= 2]
-    paired = len(often) > len(rows) / 2
+    is_often = rows.groupby("student_id")["lesson_id"].transform("nunique") >= 2
+    often = rows.loc[is_often]
+    # The slope is the sum of what each student showed, times how much later than his usual time.
+    later = (rows["time"] - rows.groupby("student_id")["time"].transform("mean")).where(is_often, 0.0)
+    paired = len(often) > len(rows) / 2 and not leaves_few(factors_by_lesson(rows, later), min_group)
     cells = _Cells.of(often.assign(unit=often["student_id"]) if paired else _unnamed(rows), paired=paired)
     over = _interval_over(cells)
     return CourseTrend(

@@ -8,9 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from emotionkit.analysis.disclosure import published
+from emotionkit.analysis.disclosure import fewest_in_effect, published
 from emotionkit.analysis.histogram import ClassHistogram
+from emotionkit.analysis.readings import effective_number
 from emotionkit.analysis.timeline import Timeline
+
+_LESSON = -1
+"""In place of the number of a bin."""
 
 
 def withhold_small_groups(
@@ -30,9 +34,12 @@ def withhold_small_groups(
         index: frozenset((int(student), index) for student in np.flatnonzero(seen))
         for index, seen in enumerate(timeline.seen.T)
     }
-    shown = published({"lesson": frozenset().union(*bins.values()), **bins}, min_group, person=lambda piece: piece[0])
+    behind = {_LESSON: frozenset[tuple[int, int]]().union(*bins.values()), **bins}
+    effective = {_LESSON: histogram.effective_students, **dict(enumerate(timeline.effective_students.tolist()))}
+    heard = {index: pieces for index, pieces in behind.items() if effective[index] >= fewest_in_effect(min_group)}
+    shown = published(heard, min_group, person=lambda piece: piece[0])
     withheld = [index for index, pieces in bins.items() if pieces and index not in shown]
-    return without(histogram, min_group, withheld="lesson" not in shown), without_bins(timeline, min_group, withheld)
+    return without(histogram, min_group, withheld=_LESSON not in shown), without_bins(timeline, min_group, withheld)
 
 
 def without(histogram: ClassHistogram, min_group: int, *, withheld: bool) -> ClassHistogram:
@@ -64,5 +71,11 @@ def large_enough(means: pd.DataFrame, lesson_id: str, min_group: int) -> pd.Data
 
 
 def large_lessons(means: pd.DataFrame, min_group: int) -> pd.DataFrame:
-    """Return the rows of the lessons in which at least ``min_group`` students were seen."""
-    return means.loc[means.groupby("lesson_id")["lesson_id"].transform("size") >= min_group]
+    """Return the rows of the lessons in which at least ``min_group`` students were seen, none of them hardly at all."""
+    weights = means.groupby("lesson_id")["weight"]
+    enough = (weights.transform("size") >= min_group) & (weights.transform(_number_of) >= fewest_in_effect(min_group))
+    return means.loc[enough]
+
+
+def _number_of(weights: pd.Series[float]) -> float:
+    return effective_number(np.asarray(weights, dtype=np.float64))

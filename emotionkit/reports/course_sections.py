@@ -55,7 +55,7 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
     """Return the differences from the course so far in one sentence, or that there are none, or why none is known."""
     tested = difference.design != "nothing" and difference.students >= min_group
     if not tested:
-        return texts.COURSE_TOO_FEW if difference.against else texts.OPENING_NO_EARLIER
+        return texts.COURSE_TOO_FEW if _has_others(difference) else texts.OPENING_NO_EARLIER
     count = len(difference.against)
     lessons = texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)
     numbers = _numbers_may_be_told(difference, min_group)
@@ -86,7 +86,7 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
     lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
     if not tested:
-        lead = texts.COURSE_TOO_FEW if difference.against else texts.COURSE_NO_EARLIER
+        lead = texts.COURSE_TOO_FEW if _has_others(difference) else texts.COURSE_NO_EARLIER
     count = len(difference.against)
     about = texts.COURSE_NOTE.get(difference.design, "").format(students=formatting.people(difference.students))
     return Section(
@@ -108,8 +108,14 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     )
 
 
+def _has_others(difference: LessonDifference) -> bool:
+    return bool(difference.against or difference.left_out)
+
+
 def _numbers_may_be_told(difference: LessonDifference, min_group: int) -> bool:
-    return difference.design == "independent" or not _leaves_few(difference.only_here, min_group)
+    if difference.design == "independent":
+        return True
+    return not (_leaves_few(difference.only_here, min_group) or difference.tells_of_few)
 
 
 def _moments(changes: Changes, min_group: int) -> list[pd.DataFrame]:

@@ -36,10 +36,10 @@ def course_summary(figures: CourseFigures, trend: CourseTrend) -> Section:
     if not shown:
         why = texts.COURSE_WITHHELD_WHY.format(group=figures.min_group)
         return Section(rendered("summary.html.j2", sentences=[texts.COURSE_WITHHELD], why=why))
-    seen = texts.COURSE_SEEN if figures.paired else texts.COURSE_SEEN_UNKNOWN
+    seen = texts.COURSE_SEEN_UNKNOWN if figures.people is None else texts.COURSE_SEEN
     sentences = [
         common_expressions(figures.histogram),
-        seen.format(lessons=counted_lessons(shown), students=formatting.people(figures.histogram.students)),
+        seen.format(lessons=counted_lessons(shown), students=formatting.people(figures.people or 0)),
         _told_trend(trend, figures.min_group),
     ]
     return Section(rendered("summary.html.j2", sentences=sentences, why=""))

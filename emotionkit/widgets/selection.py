@@ -98,8 +98,8 @@ class Selection:
             # They agreed: what is shown of them is theirs alone. Of one of them, lessons are what can differ.
             theirs = means.loc[means["student_id"].isin(self.students)]
             theirs = theirs.assign(student_id=None) if len(self.students) == 1 else theirs
-            return course_histogram(theirs, 1, settings)[0]
-        return course_histogram(means, min_group, settings)[0]
+            return course_histogram(theirs, 1, settings)
+        return course_histogram(means, min_group, settings)
 
     def save(self, warehouse: str | Path, path: str | Path) -> int:
         """Write the rows as Parquet into a new file, note it in the audit log, and return how many there are.

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emotionkit.analysis import AnalysisSettings, class_histogram, lesson_timeline, withhold_small_groups
+from emotionkit.analysis import (
+    AnalysisSettings,
+    class_histogram,
+    lesson_figures,
+    lesson_timeline,
+    withhold_small_groups,
+)
 from emotionkit.records import EMOTIONS
 
 QUICK = AnalysisSettings(resamples=100)
@@ -80,3 +86,20 @@ def test_few_at_a_time_may_be_many_in_all():
     )
     assert (histogram.students, histogram.withheld) == (12, False)
     assert timeline.withheld_bins == 12
+
+
+def test_people_who_pass_by_hide_nobody():
+    """One student all the time, and four faces for two seconds each: the figures would be the student's."""
+    frames = pd.DataFrame({"pts_s": np.arange(600.0), "weight_s": 1.0})
+    rows = [(pts_s, 0) for pts_s in frames["pts_s"]] + [(100.0 + k, 1 + k // 2) for k in range(8)]
+    faces = pd.DataFrame(rows, columns=["pts_s", "track_id"]).assign(quality=1.0, **dict.fromkeys(EMOTIONS, 1 / 7))
+    histogram, timeline = withhold_small_groups(
+        class_histogram(frames, faces, QUICK), lesson_timeline(frames, faces, QUICK), 5
+    )
+    assert (histogram.students, histogram.withheld) == (5, True)
+    assert timeline.expressions["mean"].isna().all()
+    segments = pd.DataFrame({"start_s": [0.0], "end_s": [300.0]})
+    figures = lesson_figures(frames, faces, segments, QUICK, consented=(), min_group=5)
+    assert figures.histogram.withheld
+    assert figures.segments[0].withheld
+    assert figures.timeline.expressions["mean"].isna().all()

@@ -129,6 +129,13 @@ def test_too_few_students_are_said_to_be_too_few():
     assert "nan" not in section.html
 
 
+@pytest.mark.parametrize("this", ["a", "b"])
+def test_earlier_lessons_that_are_too_small_are_not_said_to_be_missing(this):
+    difference = against_course(pd.concat([means("a", 1).head(3), means("b", 2)]), this, QUICK, min_group=5)
+    assert words(course_sections.course_so_far(difference, 5)) == f"{texts.COURSE_SO_FAR} {texts.COURSE_TOO_FEW}"
+    assert course_sections.told_differences(difference, 5) == texts.COURSE_TOO_FEW
+
+
 def test_moments_are_told_by_time_and_without_their_mirror():
     found = changes(
         [
@@ -188,5 +195,10 @@ def test_no_number_speaks_of_the_few_who_are_left():
     new = means("b", 2, 0.5)
     new.loc[8, ["person", "student_id"]] = "S99"
     section = course_sections.course_so_far(lesson_difference(pd.concat([means("a", 1), new]), "b", ["a"], QUICK), 5)
+    assert "Happy more often</li>" in section.html
+    assert "%" not in section.html
+    # Those of the eight who came again, less those of all nine on the earlier lesson's page.
+    away = lesson_difference(pd.concat([means("a", 1), means("b", 2, 0.5).head(8)]), "b", ["a"], QUICK, min_group=5)
+    section = course_sections.course_so_far(away, 5)
     assert "Happy more often</li>" in section.html
     assert "%" not in section.html

@@ -64,8 +64,8 @@ NO_USABLE_FACE_WHY = (
 WITHHELD = "Too few students were seen for figures about a group."
 WITHHELD_WHY = (
     "{students} seen, with a face that could be read during {seen} of the lesson. What this page shows speaks of "
-    "{group} students or more, so that it never speaks of one of them; what fewer looked like is left out. Below is "
-    "how much was seen."
+    "{group} students or more, seen for more than a moment, so that it never speaks of one of them; what fewer looked "
+    "like is left out. Below is how much was seen."
 )
 
 EXPRESSIONS = "Expressions in the whole lesson"
@@ -226,7 +226,7 @@ COURSE_WITHHELD_WHY = (
     "tells how much was seen."
 )
 TREND_NONE = "From lesson to lesson, nothing grew or faded by more than chance."
-TREND_TOO_FEW = "There are too few lessons with a date to say what grew or faded."
+TREND_TOO_FEW = "There are too few lessons with a date, or too few students in them, to say what grew or faded."
 TREND_SAID = "From lesson to lesson, more than chance: {trends}."
 TREND_UP = "{emotion} grew by {points} percentage points a week"
 TREND_DOWN = "{emotion} faded by {points} percentage points a week"

@@ -65,8 +65,8 @@ NO_USABLE_FACE_WHY = (
 WITHHELD = "Zu wenige waren zu sehen, um etwas über eine Gruppe zu sagen."
 WITHHELD_WHY = (
     "Gesehen: {students}; während {seen} der Stunde war ein Gesicht lesbar. Was diese Seite zeigt, spricht von {group} "
-    "oder mehr, damit es nie von einem Einzelnen spricht; wie weniger aussahen, bleibt weg. Unten steht, wie viel zu "
-    "sehen war."
+    "oder mehr, die mehr als einen Augenblick zu sehen waren, damit es nie von einem Einzelnen spricht; wie weniger "
+    "aussahen, bleibt weg. Unten steht, wie viel zu sehen war."
 )
 
 EXPRESSIONS = "Ausdrücke in der ganzen Stunde"
@@ -231,7 +231,7 @@ COURSE_WITHHELD_WHY = (
     "wie viel zu sehen war."
 )
 TREND_NONE = "Von Stunde zu Stunde nahm nichts mehr als zufällig zu oder ab."
-TREND_TOO_FEW = "Es gibt zu wenige Stunden mit Datum, um zu sagen, was zunahm oder abnahm."
+TREND_TOO_FEW = "Es gibt zu wenige Stunden mit Datum oder zu wenige darin, um zu sagen, was zunahm oder abnahm."
 TREND_SAID = "Von Stunde zu Stunde, mehr als durch Zufall: {trends}."
 TREND_UP = "{emotion} nahm um {points} Prozentpunkte je Woche zu"
 TREND_DOWN = "{emotion} nahm um {points} Prozentpunkte je Woche ab"
