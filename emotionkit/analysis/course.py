@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotionkit.analysis.bootstrap import drawn_students, interval, resampled_over_students, standard_error
-from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, IntervalOver
+from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, IntervalOver, histogram_of
 from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
@@ -94,13 +94,13 @@ def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSet
     Its interval speaks of other lessons like these; of one lesson alone it is that lesson's own.
 
     Args:
-        histograms: Of the student, by lesson; one at least.
+        histograms: Of the student, by lesson; without any the result is that of nobody.
         settings: Defaults where not given.
     """
     settings = settings or AnalysisSettings()
     seen = [histogram for histogram in histograms.values() if histogram.students]
     if len(seen) < 2:
-        return (seen or list(histograms.values()))[0]
+        return next(iter(seen or histograms.values()), histogram_of((), settings or AnalysisSettings()))
     units = pd.DataFrame([histogram.table["mean"] for histogram in seen]).assign(weight=1.0)
     result = _histogram(units, 1, "lessons", 1, settings)
     return replace(result, min_group=None, readings=sum(histogram.readings for histogram in seen))

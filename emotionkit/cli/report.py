@@ -78,7 +78,7 @@ def _asked(
         return render_course_report(warehouse, name, out, min_group=min_group, language=language)
 
     def student(name: str) -> Path:
-        return render_student_report(warehouse, name, out, language=language)
+        return render_student_report(warehouse, name, out, min_group=min_group, language=language)
 
     kinds = ((lesson_ids, lesson), (courses, course), (students, student))
     return [(name, render) for names, render in kinds for name in dict.fromkeys(names)]

@@ -46,13 +46,17 @@ def render_course_report(
     )
 
 
-def render_student_report(warehouse: Path, student: str, out: Path, *, language: str = "en") -> Path:
+def render_student_report(
+    warehouse: Path, student: str, out: Path, *, min_group: int = DEFAULT_MIN_GROUP, language: str = "en"
+) -> Path:
     """Make the report of a student who agreed and return its page, in a folder of its own in ``out``.
 
     Args:
         warehouse: Folder of the warehouse.
         student: Name or id.
         out: Folder of the reports; made if need be.
+        min_group: Others of whom the figures of a class speak once the student is known, at least; lessons of fewer are
+            left out.
         language: Code of the language of the page.
 
     Raises:
@@ -73,7 +77,7 @@ def render_student_report(warehouse: Path, student: str, out: Path, *, language:
     return make_report(
         notebooks_folder() / STUDENT_NOTEBOOK,
         out / f"student-{student_id}",
-        {"warehouse": str(warehouse.resolve()), "student_id": student_id},
+        {"warehouse": str(warehouse.resolve()), "student_id": student_id, "min_group": min_group},
         title=name,
         subject=("student", student_id),
         language=language,

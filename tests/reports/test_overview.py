@@ -91,6 +91,12 @@ def test_a_student_is_shown_in_the_lessons_that_the_consent_covers(course):
     assert texts.STUDENT_CAUTION in said
 
 
+def test_lessons_in_which_the_others_would_be_too_few_are_left_out(course):
+    said = words(sections_of("student_report.ipynb", warehouse=str(course), student_id=ZOE, min_group=9))
+    assert texts.STUDENT_LEFT_OUT.format(lessons="one lesson", group=9) in said
+    assert "%" not in said.split(texts.GUIDE)[0]
+
+
 def test_without_a_consent_there_is_no_report(course, tmp_path):
     with pytest.raises(ConsentError, match=r"There is no report of 'Bo': no consent that stands"):
         render_student_report(course, "bo", tmp_path)

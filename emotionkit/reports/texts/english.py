@@ -250,6 +250,10 @@ OVER_LESSONS_STUDENT = (
 )
 OVER_LESSONS_ALT = "Charts of the share of each apparent expression in {lessons}. Last: {values}."
 STUDENT_SEEN = "That is the average over {lessons} that a consent covers."
+STUDENT_LEFT_OUT = (
+    "Left out: {lessons}, in which, with those known who agreed, the figures of the class would speak of fewer than "
+    "{group} of the others."
+)
 STUDENT_CAUTION = (
     "A report about one person is the least certain of all: one face is misread easily, and in the same way in every "
     "lesson. It belongs to the student as much as to you; look at it together."

@@ -255,6 +255,10 @@ OVER_LESSONS_STUDENT = (
 )
 OVER_LESSONS_ALT = "Anteil jedes scheinbaren Ausdrucks über {lessons}. Zuletzt: {values}."
 STUDENT_SEEN = "Das ist der Durchschnitt über {lessons}, für die eine Einwilligung gilt."
+STUDENT_LEFT_OUT = (
+    "Weggelassen: {lessons}, da die Zahlen der Klasse dort von weniger als {group} der Übrigen sprächen, wären alle "
+    "bekannt, die einwilligten."
+)
 STUDENT_CAUTION = (
     "Ein Bericht über eine Person ist von allen der unsicherste: Ein Gesicht wird leicht falsch gelesen, und in jeder "
     "Stunde auf dieselbe Weise. Er gehört ihr so sehr wie Ihnen; sehen Sie ihn gemeinsam an."
