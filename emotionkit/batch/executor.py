@@ -11,6 +11,7 @@ from typing import cast
 
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.confinement import Confined
+from emotionkit.batch.lesson_facts import default_lesson_id
 from emotionkit.batch.piece_progress import PieceProgress
 from emotionkit.batch.piecework import Task, parts_there
 from emotionkit.batch.undertaking import Outcome, Undertaking, begin, load
@@ -33,6 +34,11 @@ class Job:
     lesson_id: str | None = None
     policy: Policy | None = None
     naming: RecordingsSettings | None = None
+
+    @property
+    def lesson(self) -> tuple[Path, str]:
+        """The lesson that it is to become: its warehouse and id."""
+        return self.warehouse, self.lesson_id or default_lesson_id(self.recording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class _Open:
     """A recording some of whose pieces are being read."""
 
     index: int
+    job: Job
     undertaking: Undertaking
     progress: PieceProgress
     leases: ExitStack
@@ -148,16 +155,25 @@ class _Run:
         while self._team.has_room:
             one = next((one for one in self._open.values() if one.waiting and one.failure is None), None)
             if one is None:
-                if not self._jobs:
+                job = self._next_job()
+                if job is None:
                     return
-                yield from self._begin(deadline, share)
+                yield from self._begin(*job, deadline, share)
                 continue
             task = one.waiting.pop(0)
             one.running += 1
             self._team.submit(one.index, task)
 
-    def _begin(self, deadline: float | None, share: float) -> Iterator[Outcome | Failure]:
-        index, job = self._jobs.pop(0)
+    def _next_job(self) -> tuple[int, Job] | None:
+        """Take the next job, but none of a lesson that another recording is being read into: what becomes of it tells.
+
+        So the second recording of a name meets what it would meet if it were processed later.
+        """
+        at_work = {one.job.lesson for one in self._open.values()}
+        place = next((place for place, (_, job) in enumerate(self._jobs) if job.lesson not in at_work), None)
+        return None if place is None else self._jobs.pop(place)
+
+    def _begin(self, index: int, job: Job, deadline: float | None, share: float) -> Iterator[Outcome | Failure]:
         leases = ExitStack()
         try:
             undertaking = begin(
@@ -183,7 +199,7 @@ class _Run:
         progress = PieceProgress(
             undertaking.lesson.duration_s, lambda done, length: self._on_progress(index, done, length)
         )
-        self._open[index] = one = _Open(index, undertaking, progress, leases, [])
+        self._open[index] = one = _Open(index, job, undertaking, progress, leases, [])
         self._plan(one, deadline, share)
         if one.is_over:
             yield from self._end(one)
@@ -231,13 +247,13 @@ class _Run:
         """Make the lesson, or say why there is none."""
         recording = one.undertaking.recording
         try:
-            if one.failure is None:
-                self._dismiss_after(one)
-                return load(one.undertaking, cast("Path", one.segment))
-            if isinstance(one.failure, RecordingError):
-                one.undertaking.parts.remove()
-            return _failed(recording, one.failure)
+            if one.failure is not None:
+                raise one.failure
+            self._dismiss_after(one)
+            return load(one.undertaking, cast("Path", one.segment))
         except EmotionkitError as error:
+            if isinstance(error, RecordingError):
+                one.undertaking.parts.remove()
             return _failed(recording, error)
         finally:
             del self._open[one.index]

@@ -17,7 +17,7 @@ from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError, StorageError
 from emotionkit.reports.night import FailedRecording, LeftRecording
 from emotionkit.storage import located
-from emotionkit.warehouse import Tombstones, has_database, open_warehouse
+from emotionkit.warehouse import Tombstones, begun_lessons, has_database, open_warehouse
 
 _FIRST_LOOK = Seen(stamp="", content="")
 
@@ -95,7 +95,8 @@ class Planner:
         self._by_content: dict[str, list[KnownLesson]] = {}
         for lesson in known:
             self._by_content.setdefault(memory.hashed(lesson.recording_sha256), []).append(lesson)
-        self._taken = {lesson.lesson_id for lesson in known}
+        begun = {lesson.lesson_id for lesson, _ in begun_lessons(warehouse)}
+        self._taken = begun | {lesson.lesson_id for lesson in known}
         self._claimed: dict[str, str] = {}
 
     def plan(self, folder: Path, selection: Selection, *, watch_s: float | None = None) -> Plan:

@@ -33,8 +33,8 @@ def process_recording(
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
-        RecordingError: The recording cannot be read to its end, its lesson's id belongs to another one, or something
-            of it was erased.
+        RecordingError: The recording cannot be read to its end, its lesson's id belongs to another one or to a
+            class, or something of it was erased.
         WarehouseError: The warehouse cannot be written, or another process reads this recording into it.
     """
     undertaking = begin(
@@ -53,10 +53,10 @@ def _read_here(undertaking: Undertaking, classifier: ReadsExpressions, on_progre
         for task in undertaking.tasks():
             names += parts_there(task) or perform(task, classifier, progress.of(task)) or []
             progress.finish(task)
+        return complete(undertaking, names)
     except DamagedPieceError:
         undertaking.parts.clear()
         return _read_here(undertaking.in_one_go(), classifier, on_progress)
     except RecordingError:
         undertaking.parts.remove()
         raise
-    return complete(undertaking, names)

@@ -17,7 +17,6 @@ from emotionkit.errors import RecordingError
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
 from emotionkit.records import Lesson, Run
-from emotionkit.storage import located
 from emotionkit.video import probe
 from emotionkit.video.pieces import Piece, cut_into_pieces
 from emotionkit.warehouse import (
@@ -28,6 +27,8 @@ from emotionkit.warehouse import (
     load_segment,
     open_warehouse,
     read_tombstones,
+    refuse_taken_id,
+    remove_segment,
     update_facts,
     validated_lesson_id,
 )
@@ -109,8 +110,8 @@ def begin(
 
     Raises:
         InvalidInputError: The lesson's id cannot be used, or a value in the files that tell of the lesson.
-        RecordingError: The recording cannot be read, its lesson's id belongs to another one, or something of it was
-            erased.
+        RecordingError: The recording cannot be read, its lesson's id belongs to another one or to a class, or
+            something of it was erased.
         WarehouseError: The warehouse cannot be read or written.
     """
     _refuse_unwritable(recording)
@@ -118,7 +119,7 @@ def begin(
     source = call(recording, probe, recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
     run = start_run(lesson, settings, model_sha256, policy)
-    _refuse_another_recording(lesson, find_lesson(warehouse, lesson_id))
+    refuse_taken_id(warehouse, lesson, find_lesson(warehouse, lesson_id))
     undertaking = Undertaking(recording, warehouse, settings, lesson, run)
     if find_run(warehouse, lesson_id) == run.run_id:
         told_anew = update_facts(warehouse, lesson, run.run_id)
@@ -164,9 +165,15 @@ def load(undertaking: Undertaking, segment: Path) -> Outcome:
     """Load the segment of a lesson into the database; its parts are gone then.
 
     Raises:
+        RecordingError: The lesson's id was taken by another recording, or a class, meanwhile; the segment is gone then.
         WarehouseError: The segment is damaged, or the database cannot be written.
     """
-    load_segment(undertaking.warehouse, segment)
+    try:
+        load_segment(undertaking.warehouse, segment)
+    except RecordingError:
+        # A rebuild would take it for the newer run of the lesson.
+        remove_segment(undertaking.warehouse, segment)
+        raise
     undertaking.parts.remove()
     return _outcome(undertaking.recording, undertaking.warehouse, undertaking.lesson, changed=True)
 
@@ -199,15 +206,3 @@ def start_run(lesson: Lesson, settings: ProcessingSettings, model_sha256: str, p
         purpose=policy.purpose.value if policy else None,
         jurisdiction=policy.jurisdiction if policy else None,
     )
-
-
-def _refuse_another_recording(lesson: Lesson, present: Lesson | None) -> None:
-    """A recording that was edited or moved may replace its lesson; one that merely has the same name may not."""
-    if present is None or lesson.recording_sha256 == present.recording_sha256:
-        return
-    if lesson.recording != present.recording:
-        raise RecordingError(
-            located(lesson.recording),
-            f"would replace lesson {lesson.lesson_id!r}, which was read from {present.recording}; "
-            "choose another name with --lesson-id.",
-        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from emotionkit.warehouse.audit import AuditedLog, append_audit, count_audit, forget_audit, verify_audit
+    from emotionkit.warehouse.claims import refuse_taken_id
     from emotionkit.warehouse.connection import has_database
     from emotionkit.warehouse.erasing import erase_rows
     from emotionkit.warehouse.erasure_plan import (
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         plan_erasure,
     )
     from emotionkit.warehouse.facts import update_facts
-    from emotionkit.warehouse.load import load_segment
+    from emotionkit.warehouse.load import load_segment, remove_segment
     from emotionkit.warehouse.locking import writers_lock
     from emotionkit.warehouse.mending import mend, tidy
     from emotionkit.warehouse.mentions import Words
@@ -65,6 +66,8 @@ __all__ = [
     "plan_erasure",
     "read_tombstones",
     "rebuild",
+    "refuse_taken_id",
+    "remove_segment",
     "tidy",
     "update_facts",
     "validated_lesson_id",
@@ -103,6 +106,8 @@ _HOMES = {
     "plan_erasure": "erasure_plan",
     "read_tombstones": "tombstones",
     "rebuild": "rebuilding",
+    "refuse_taken_id": "claims",
+    "remove_segment": "load",
     "tidy": "mending",
     "update_facts": "facts",
     "validated_lesson_id": "naming",

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from emotionkit.durable import remove_empty
 from emotionkit.errors import ErasedError, InvalidInputError, WarehouseError
+from emotionkit.warehouse.claims import refuse_taken_id
 from emotionkit.warehouse.connection import has_database
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
 from emotionkit.warehouse.register import load_register
 from emotionkit.warehouse.replacing import updating_connection
-from emotionkit.warehouse.rows import replace_lesson, stored_run_id
+from emotionkit.warehouse.rows import replace_lesson, stored_lesson, stored_run_id
 from emotionkit.warehouse.segments import SEGMENTS, Segment, read_segment, segment_home, segment_paths, settled
 from emotionkit.warehouse.telling import tell_processed
 from emotionkit.warehouse.tombstones import read_tombstones
@@ -35,6 +36,7 @@ def load_segment(folder: Path, segment: Path) -> bool:
 
     Raises:
         InvalidInputError: The segment does not lie among those of its lesson, under the name of its run.
+        RecordingError: Its lesson's id belongs to another recording, or to a class that is not finished.
         ErasedError: Its lesson, or a person in it, was erased.
         WarehouseError: The segment is damaged, or the database cannot be opened or written; it is as before then.
     """
@@ -50,6 +52,17 @@ def load_segment(folder: Path, segment: Path) -> bool:
         with told(folder, "cannot be written"):
             settle_all(folder)
     return is_new or previous != loaded.run.run_id
+
+
+def remove_segment(folder: Path, segment: Path) -> None:
+    """Remove a segment that is not to be loaded, and the folders that hold nothing else.
+
+    Raises:
+        WarehouseError: It cannot be removed.
+    """
+    with told(folder, "cannot be written"):
+        segment.unlink(missing_ok=True)
+        remove_empty(segment.parent, folder / SEGMENTS)
 
 
 def settle_all(folder: Path) -> None:
@@ -81,6 +94,7 @@ def _load(folder: Path, segment: Segment) -> str | None:
     with updating_connection(folder) as connection:
         previous = stored_run_id(connection, segment.lesson.lesson_id)
         if previous != segment.run.run_id:
+            refuse_taken_id(folder, segment.lesson, stored_lesson(connection, segment.lesson.lesson_id))
             tell_processed(folder, [segment])
             replace_lesson(connection, folder, segment, load_register(folder))
     return previous
@@ -95,9 +109,7 @@ def _remove_superseded(folder: Path, segment: Segment, previous: str | None) -> 
         if path.stem == segment.run.run_id:
             continue
         if path.stem == previous or _ended_before(folder, path, segment):
-            with told(folder, "cannot be written"):
-                path.unlink(missing_ok=True)
-                remove_empty(path.parent, folder / SEGMENTS)
+            remove_segment(folder, path)
 
 
 def _ended_before(folder: Path, path: Path, segment: Segment) -> bool:

@@ -170,14 +170,17 @@ class PartsFolder:
         """
         with told(self._warehouse, "cannot be written"):
             made = [parent for parent in (self._path, *self._path.parents) if not parent.exists()]
-            self._path.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self._path.with_name(f".{self._path.name}{_LOCK}"), timeout=0)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(_lock_of(self._path), timeout=0)
             try:
                 lock.acquire()
             except filelock.Timeout as error:
                 lesson = self._path.parent.name
                 raise WarehouseError(self._warehouse, f"is getting lesson {lesson!r} from another process.") from error
         try:
+            with told(self._warehouse, "cannot be written"):
+                # Only now: before, it might be taken for what an abandoned run left.
+                self._path.mkdir(exist_ok=True)
             for leftover in self._path.glob(".*.tmp"):
                 leftover.unlink(missing_ok=True)
             yield
@@ -191,10 +194,14 @@ class PartsFolder:
             self.discard(name)
 
     def remove(self) -> None:
-        """Remove all parts of the run, and those that other runs left of the same lesson."""
+        """Remove all parts of the run, and those that other runs left of the same lesson.
+
+        Those of a run that is at work stay, and those of a class begun live, which nobody can read again.
+        """
         shutil.rmtree(self._path, ignore_errors=True)
         for other in self._path.parent.glob("[!.]*"):
-            shutil.rmtree(other, ignore_errors=True)
+            if not (other / _BEGUN).exists():
+                _remove_unless_at_work(other)
 
     def remove_leftovers(self) -> None:
         """Remove what a process that was stopped between loading a lesson and tidying up has left of it."""
@@ -207,7 +214,7 @@ class PartsFolder:
             return
         with contextlib.suppress(OSError):
             self._path.rmdir()
-        Path(self._path.with_name(f".{self._path.name}{_LOCK}")).unlink(missing_ok=True)
+        _lock_of(self._path).unlink(missing_ok=True)
         for folder in (self._path.parent, self._path.parent.parent, *made):
             with contextlib.suppress(OSError):
                 folder.rmdir()
@@ -234,6 +241,16 @@ def parts_of_lesson(folder: Path, lesson_id: str) -> list[Path]:
     """
     path = folder / PARTS / validated_lesson_id(lesson_id)
     return [path] if path.is_dir() else []
+
+
+def _lock_of(run: Path) -> Path:
+    return run.with_name(f".{run.name}{_LOCK}")
+
+
+def _remove_unless_at_work(run: Path) -> None:
+    with contextlib.suppress(OSError, filelock.Timeout), filelock.FileLock(_lock_of(run), timeout=0):
+        shutil.rmtree(run, ignore_errors=True)
+        _lock_of(run).unlink(missing_ok=True)
 
 
 def _reading(row: dict[str, Any]) -> FrameReading:

@@ -40,6 +40,27 @@ def test_a_failure_among_others(tmp_path, short_lesson, workers):
     assert seen == {0, 2}
 
 
+def test_the_second_of_a_name_is_refused_and_the_others_go_on(tmp_path, short_lesson, copy_start, workers):
+    warehouse = tmp_path / "warehouse"
+    paths = [tmp_path / "physics" / "week1.mp4", tmp_path / "chemistry" / "week1.mp4", tmp_path / "week2.mp4"]
+    for seconds, path in enumerate(paths, start=2):
+        path.parent.mkdir(exist_ok=True)
+        copy_start(short_lesson, path, seconds=seconds)
+    jobs = [Job(path, warehouse, ProcessingSettings(sample_fps=2, piece_s=1)) for path in (*paths, paths[0])]
+    results = list(process_all(jobs, workers=workers, on_progress=lambda *tick: None))
+
+    (failure,) = [result for result in results if isinstance(result, Failure)]
+    assert failure.reason == (
+        f"{paths[1]} would replace lesson 'week1', which was read from {paths[0]}; "
+        "choose another name with --lesson-id."
+    )
+    done = sorted((result.lesson_id, result.changed) for result in results if not isinstance(result, Failure))
+    assert done == [("week1", False), ("week1", True), ("week2", True)]
+    with ek.open_warehouse(warehouse) as opened:
+        assert opened.lesson("week1").recording == str(paths[0])
+        assert len(opened.frames("week1")) == 4
+
+
 def test_tasks_that_end_together_are_given_back_one_by_one(tmp_path):
     tasks = [Task(number, tmp_path / "gone.mp4", tmp_path, "gone", "run", SETTINGS, None) for number in (0, 1)]
     with Pool(2) as pool:

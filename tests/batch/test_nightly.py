@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from emotionkit.batch import finding, night_reports
 from emotionkit.batch.night_lock import LOCK, OWNER, night_lock
 from emotionkit.batch.night_plan import Selection
 from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
+from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError, ReportError, WarehouseError
 from emotionkit.policy import Policy, Purpose
 from emotionkit.project import ProjectSettings, RetentionSettings
 from emotionkit.reports.night import NightStatus, read_nights
-from emotionkit.warehouse import begin_erasure, plan_erasure, read_tombstones
+from emotionkit.warehouse import PartsFolder, begin_erasure, plan_erasure, read_tombstones
 
 SETTINGS = NightSettings(
     ProcessingSettings(sample_fps=1),
@@ -228,6 +230,16 @@ def test_names_of_every_kind_become_lessons_of_their_own(places, clip, other_cli
     assert ids[long].startswith("学学学")
     assert len(ids) == len(set(ids.values())) == 4
     assert run_night(places, SETTINGS).unchanged == 4
+
+
+def test_the_name_of_a_class_that_is_not_finished_is_taken(places, clip, quick_reports):
+    put(clip, places.recordings / "week 1.mp4")
+    begun = begin(clip, places.warehouse, "0" * 64, SETTINGS.processing, lesson_id="week-1")
+    live = replace(begun.lesson, recording="camera 0", recording_sha256="11" * 32)
+    PartsFolder(places.warehouse, "week-1", "class").remember(live, begun.run)
+    (done,) = run_night(places, SETTINGS).done
+    assert done.lesson_id.startswith("week-1-")
+    assert run_night(places, SETTINGS).unchanged == 1
 
 
 def test_a_name_that_is_no_text_is_one_sentence(places, clip, quick_reports):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import emotionkit as ek
+from emotionkit.batch.lesson_joining import complete
+from emotionkit.batch.piecework import perform
 from emotionkit.batch.pipeline import process_recording
+from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError, RecordingError
 from emotionkit.policy import Policy, Purpose
-from emotionkit.warehouse import rebuild
+from emotionkit.warehouse import Part, PartsFolder, rebuild
 
 LESSON = "2026-09-28_physics-101_short"
 
@@ -159,6 +163,39 @@ def test_another_recording_of_the_same_name_is_refused(tmp_path, own_warehouse, 
         process_recording(other, own_warehouse, classifier, ProcessingSettings(), lesson_id="other").lesson_id
         == "other"
     )
+
+
+def test_of_two_recordings_of_a_name_read_at_once_the_first_to_be_loaded_stays(
+    tmp_path, short_lesson, classifier, copy_start, leftovers
+):
+    warehouse, settings = tmp_path / "warehouse", ProcessingSettings(sample_fps=1)
+    theirs, mine = tmp_path / "theirs" / "week1.mp4", tmp_path / "mine" / "week1.mp4"
+    for seconds, path in enumerate((theirs, mine), start=2):
+        path.parent.mkdir()
+        copy_start(short_lesson, path, seconds=seconds)
+    undertaking = begin(mine, warehouse, classifier.sha256, settings)
+    with undertaking.parts.kept_from_others():
+        process_recording(theirs, warehouse, classifier, settings)
+        before = _tables(warehouse)
+        names = [name for task in undertaking.tasks() for name in perform(task, classifier, lambda _: None)]
+        with pytest.raises(RecordingError, match="would replace lesson 'week1', which was read from"):
+            complete(undertaking, names)
+    _assert_same_rows(before, _tables(warehouse))
+    assert rebuild(warehouse) == 1
+    _assert_same_rows(before, _tables(warehouse))
+
+
+def test_a_recording_leaves_a_class_of_its_name_alone(tmp_path, short_lesson, classifier):
+    warehouse, settings = tmp_path / "warehouse", ProcessingSettings(sample_fps=1)
+    begun = begin(short_lesson, warehouse, classifier.sha256, settings)
+    live = replace(begun.lesson, recording="camera 0", recording_sha256="11" * 32)
+    parts = PartsFolder(warehouse, live.lesson_id, "class")
+    with parts.kept_from_others():
+        parts.write("piece-00000", Part.of([], []))
+        parts.remember(live, replace(begun.run, run_id="class"))
+    with pytest.raises(RecordingError, match="which was begun live and is not finished; choose another name"):
+        process_recording(short_lesson, warehouse, classifier, settings)
+    assert parts.names() == {"piece-00000"}
 
 
 @pytest.mark.parametrize("lesson_id", ["../outside", "a/b", ".hidden"])

@@ -11,8 +11,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from emotionkit.errors import InvalidInputError, WarehouseError
-from emotionkit.warehouse import find_run, load, load_segment, open_warehouse, rows, verify_audit
+from emotionkit.errors import InvalidInputError, RecordingError, WarehouseError
+from emotionkit.warehouse import PartsFolder, find_run, load, load_segment, open_warehouse, rows, verify_audit
 from emotionkit.warehouse.connection import DATABASE
 
 
@@ -71,6 +71,28 @@ def test_another_run_replaces_the_lesson_and_its_segment(two_lessons: Path, writ
     assert sorted(warehouse.sql("SELECT run_id FROM runs").fetchall()) == [("run-2",), ("run-9",)]
     assert list(replacement.parent.iterdir()) == [replacement]
     pd.testing.assert_frame_equal(warehouse.faces("botany"), other)
+
+
+def test_a_lesson_of_another_recording_is_not_replaced(two_lessons: Path, write_segment: Any) -> None:
+    before = everything(two_lessons)
+    edited = {"recording_sha256": "ed" * 32}
+    theirs = write_segment("algebra", "run-9", ended_s=61, recording="elsewhere/algebra.mp4", **edited)
+    with pytest.raises(RecordingError, match=r"^elsewhere/algebra.mp4 would replace lesson 'algebra', which was read "):
+        load_segment(two_lessons, theirs)
+    assert everything(two_lessons) == before
+    theirs.unlink()
+    assert load_segment(two_lessons, write_segment("algebra", "run-8", ended_s=61, recording="moved/algebra.mp4"))
+    assert load_segment(
+        two_lessons, write_segment("algebra", "run-7", ended_s=62, recording="moved/algebra.mp4", **edited)
+    )
+
+
+def test_a_class_that_has_begun_keeps_its_name(two_lessons: Path, write_segment: Any, invent: Any) -> None:
+    live = {"recording": "camera 0", "recording_sha256": "11" * 32}
+    PartsFolder(two_lessons, "zoology", "class").remember(invent.lesson("zoology", **live), invent.run("class"))
+    with pytest.raises(RecordingError, match="'zoology', which was begun live and is not finished"):
+        load_segment(two_lessons, write_segment("zoology", "run-3"))
+    assert load_segment(two_lessons, write_segment("zoology", "class", **live))
 
 
 def test_a_load_that_fails_half_way_leaves_the_old_rows(

@@ -88,3 +88,25 @@ def test_parts_follow_each_other_in_a_segment(folder: Path, invent: Any) -> None
         path = writer.finish(invent.lesson("algebra"), invent.run("run-1"))
     back = [row["pts_s"] for batch in segment_batches(folder, path) for row in batch.to_pylist()]
     assert back == [index / 2 for index in range(1300)]
+
+
+def test_parts_of_runs_at_work_and_of_begun_classes_stay(folder: Path, invent: Any) -> None:
+    mine, at_work, class_, left = (PartsFolder(folder, "algebra", run) for run in ("mine", "at-work", "class", "left"))
+    nothing = Part.of([], [])
+    for parts in (class_, left):
+        with parts.kept_from_others():
+            parts.write("piece-00000", nothing)
+    class_.remember(invent.lesson("algebra"), invent.run("class"))
+    with mine.kept_from_others(), at_work.kept_from_others():
+        at_work.write("piece-00000", nothing)
+        mine.write("piece-00000", nothing)
+        mine.remove()
+        at_work.write("piece-00001", nothing)
+    assert at_work.names() == {"piece-00000", "piece-00001"}
+    assert class_.names() == {"piece-00000"}
+    assert not left.path.exists()
+    assert not mine.path.exists()
+
+    class_.remove_leftovers()
+    at_work.remove_leftovers()
+    assert not (folder / "parts").exists()
