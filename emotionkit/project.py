@@ -111,6 +111,8 @@ def parse_web_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("give an address that begins with https:// or http://")
+    if " " in address or not address.isprintable():
+        raise ValueError("an address holds no space; write it as %20")
     return address
 
 

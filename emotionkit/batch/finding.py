@@ -149,7 +149,7 @@ def _look_into(top: Path, folder: Path, findings: Findings) -> None:
         name = printable(path.relative_to(top))
         is_recording = path.suffix.lower() in ENDINGS
         if entry.is_symlink():
-            if is_recording or entry.is_dir():
+            if is_recording or _may_lead_to_folder(entry):
                 findings.passed_over.append((name, "is a link; links are not followed."))
         elif entry.is_dir(follow_symlinks=False):
             if len(path.relative_to(top).parts) > DEEPEST:
@@ -160,6 +160,14 @@ def _look_into(top: Path, folder: Path, findings: Findings) -> None:
             findings.recordings.append(_found(path, name))
         elif is_recording:
             findings.passed_over.append((name, "is not an ordinary file."))
+
+
+def _may_lead_to_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:
+        # It leads to itself, or to where this account may not look.
+        return True
 
 
 def _entries(top: Path, folder: Path, findings: Findings) -> Iterator[os.DirEntry[str]]:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
+from http.client import HTTPException
 
 from emotionkit.project import NightlySettings
 from emotionkit.reports.night import Night, NightStatus
@@ -76,7 +77,7 @@ def tell(settings: NightlySettings, notice: Notice, environment: Mapping[str, st
     if settings.webhook:
         try:
             _post(settings.webhook, notice)
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             problems.append(f"The webhook of the nightly run could not be reached: {_said(error)}.")
     return problems
 

@@ -149,11 +149,32 @@ def test_nobody_there_is_one_sentence_each():
     assert len(tell(settings, WELL)) == 2
 
 
+def test_a_port_that_speaks_something_else_is_one_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            caller, _ = server.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(b"220 mail.school.example ESMTP\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        (problem,) = tell(NightlySettings(webhook=f"http://127.0.0.1:{server.getsockname()[1]}/hook"), ILL)
+        thread.join()
+    assert problem.startswith("The webhook of the nightly run could not be reached: ")
+    assert "\n" not in problem
+
+
 def test_without_settings_nothing_is_sent():
     assert tell(NightlySettings(), ILL) == []
 
 
-def test_an_address_that_is_none_is_refused(tmp_path):
-    (tmp_path / "emotionkit.toml").write_text('[nightly]\nwebhook = "file:///etc/passwd"\n')
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "https://chat.example/a hook", "https://chat.example/a\\thook"],
+)
+def test_an_address_that_is_none_is_refused(tmp_path, address):
+    (tmp_path / "emotionkit.toml").write_text(f'[nightly]\nwebhook = "{address}"\n')
     with pytest.raises(InvalidFileError, match=r"line 2: nightly\.webhook"):
         load_project_settings(tmp_path / "emotionkit.toml")

@@ -255,10 +255,11 @@ def test_links_are_not_followed(places, clip, quick_reports, tmp_path):
     (places.recordings / "link.mp4").symlink_to(outside)
     (places.recordings / "away").symlink_to(outside.parent)
     (places.recordings / "loop").symlink_to(places.recordings)
+    (places.recordings / "itself").symlink_to("itself")
     (places.recordings / ".hidden.mp4").write_text("")
     os.mkfifo(places.recordings / "pipe.mp4")
     night = run_night(places, SETTINGS)
-    assert {one.recording for one in night.left} == {"link.mp4", "away", "loop", "pipe.mp4"}
+    assert {one.recording for one in night.left} == {"link.mp4", "away", "loop", "itself", "pipe.mp4"}
     assert (night.done, night.failed) == ((), ())
 
 
