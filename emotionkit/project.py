@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from emotionkit.config import Settings
+from emotionkit.durable import write_durably
 from emotionkit.errors import InvalidFileError, quoted
 from emotionkit.name_pattern import parse_pattern
 from emotionkit.policy import DEFAULT_MIN_GROUP, Policy, PolicySettings
@@ -182,19 +183,26 @@ def declare_policy(policy: Policy, path: Path = Path(PROJECT_FILE)) -> bool:
     """Write a policy into a settings file that has none yet; return False if it says the same already.
 
     Raises:
-        InvalidFileError: The file declares another policy, is not valid, or cannot be written; it is as before then.
+        InvalidFileError: The file has a section for it that says otherwise or nothing, is not valid, or cannot be
+            written; it is as before then.
     """
-    present = load_project_settings(path).policy
-    if (present.purpose, present.jurisdiction) == (policy.purpose, policy.jurisdiction):
+    settings = load_project_settings(path)
+    present = settings.policy.purpose, settings.policy.jurisdiction
+    if present == (policy.purpose, policy.jurisdiction):
         return False
-    if present != PolicySettings():
+    if present != (None, None):
         raise InvalidFileError(path, "has a section [policy] that says otherwise; edit it there.")
+    if "policy" in settings.model_fields_set:
+        lines = f'purpose = "{policy.purpose}" and jurisdiction = "{policy.jurisdiction}"'
+        raise InvalidFileError(path, f"has a section [policy] without these; add {lines} there.")
     section = _POLICY_SECTION.format(policy=policy, min_group=DEFAULT_MIN_GROUP)
     try:
         if path.exists():
-            path.write_text(f"{path.read_text(encoding='utf-8').rstrip()}\n\n{section}", encoding="utf-8")
+            home, mode = path.resolve(), path.stat().st_mode & 0o777
+            text = f"{path.read_text(encoding='utf-8').rstrip()}\n\n{section}"
+            write_durably(home, text.encode(), mode=mode)
         else:
-            path.write_text(f"{section}\n{_OTHER_SECTIONS}", encoding="utf-8")
+            write_durably(path, f"{section}\n{_OTHER_SECTIONS}".encode())
     except OSError as error:
         raise InvalidFileError(path, f"cannot be written: {error.strerror or error}.") from error
     return True

@@ -135,6 +135,27 @@ def test_init_keeps_what_else_is_set(settings_file):
 
 
 @pytest.mark.parametrize(
+    "text", ["[policy]\n# purpose = 'research'\n", "[policy]\nmin_group = 5\n", "policy.min_group = 5\n"]
+)
+def test_init_writes_no_second_section(settings_file, text):
+    path = settings_file(text)
+    with pytest.raises(InvalidFileError, match=r'section \[policy\] without these; add purpose = "research" and juris'):
+        declare_policy(Policy(Purpose.RESEARCH, "US"), path)
+    assert path.read_text() == text
+
+
+def test_init_writes_all_or_nothing(settings_file):
+    path = settings_file("[retention]\nreports = 30\n")
+    beside = set(path.parent.iterdir())
+    path.chmod(0o640)
+    before = path.stat().st_ino
+    assert declare_policy(Policy(Purpose.RESEARCH, "US"), path)
+    assert path.stat().st_ino != before, "a new file was put in the place of the old one"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert set(path.parent.iterdir()) == beside
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (
