@@ -11,9 +11,10 @@ import pytest
 
 import emotionkit as ek
 from emotionkit.batch.enrolment import enroll, withdraw
+from emotionkit.batch.erasing import erase, plan, readmit
 from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
-from emotionkit.errors import InvalidFileError, InvalidInputError, UnknownStudentError
+from emotionkit.errors import InvalidFileError, InvalidInputError, RecordingError, UnknownStudentError
 from emotionkit.faces.photo import PhotoEmbedder
 from emotionkit.video import sampled_frames
 from emotionkit.warehouse.register import REGISTER, Consent, load_register
@@ -59,6 +60,10 @@ def names(warehouse):
         return set(opened.sql("select student_id from faces where student_id is not null").fetchall())
 
 
+def tracks(warehouse):
+    return len(ek.open_warehouse(warehouse).tracks(LESSON))
+
+
 def test_a_student_with_consent_gets_a_name_and_nobody_else(tmp_path, short_lesson, classifier, enroll_student):
     warehouse = tmp_path / "warehouse"
     student = enroll_student()
@@ -94,6 +99,25 @@ def test_without_a_consent_that_covers_the_lesson_all_stay_unnamed(
     monkeypatch.setattr("emotionkit.faces.embedding.FaceEmbedder", lambda: pytest.fail("an embedding was made"))
     process_recording(short_lesson, tmp_path / "warehouse", classifier, ONCE)
     assert names(tmp_path / "warehouse") == set()
+
+
+def test_an_erased_student_comes_back_when_the_lesson_is_erased_too_and_read_again(
+    tmp_path, short_lesson, classifier, enroll_student
+):
+    warehouse, reports = tmp_path / "warehouse", tmp_path / "reports"
+    student = enroll_student()
+    process_recording(short_lesson, warehouse, classifier, ONCE)
+    erase(warehouse, reports, plan(warehouse, students=[student.student_id]))
+    assert readmit(warehouse, short_lesson)
+    assert not process_recording(short_lesson, warehouse, classifier, ONCE).changed
+    assert tracks(warehouse) == 6
+
+    erase(warehouse, reports, plan(warehouse, lessons=[LESSON]))
+    with pytest.raises(RecordingError, match="is not read again"):
+        process_recording(short_lesson, warehouse, classifier, ONCE)
+    assert readmit(warehouse, short_lesson)
+    assert process_recording(short_lesson, warehouse, classifier, ONCE).changed
+    assert tracks(warehouse) == 7
 
 
 def test_another_day_or_course_told_later_takes_the_name_back(tmp_path, short_lesson, classifier, enroll_student):
