@@ -57,7 +57,7 @@ class RecordingsProgress(_Bars):
 
     def __init__(self, recordings: Sequence[Path]) -> None:
         super().__init__()
-        self._tasks = [self._progress.add_task(_short(path.stem), total=None) for path in recordings]
+        self._tasks = [self._progress.add_task(_short(one_line(path.stem)), total=None) for path in recordings]
 
     def echo(self, line: str, *, err: bool = False) -> None:
         """Print a line as ``click.echo`` does; on the terminal, above the lines of progress."""

@@ -20,10 +20,10 @@ with RecordingsProgress([Path("one.mp4"), Path("two.mp4")]) as progress:
 """
 
 
-def _on_terminal(**streams):
+def _on_terminal(show=SHOW, **streams):
     ours, theirs = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
-    command = [sys.executable, "-c", SHOW]
+    command = [sys.executable, "-c", show]
     finished = subprocess.run(command, env=environment, check=True, **({"stdout": theirs, "stderr": theirs} | streams))
     os.close(theirs)
     shown = b""
@@ -41,6 +41,12 @@ def test_results_stay_on_the_screen_and_progress_goes():
     for line in ("one: done", "two failed.", "last"):
         assert line in shown
     assert "0:05 of 0:20" in shown
+
+
+def test_a_name_that_a_terminal_would_obey_is_spelled_out():
+    shown, _ = _on_terminal(show=SHOW.replace("one.mp4", r"\x1b]0;owned\x07.mp4"))
+    assert "\x1b]0;" not in shown
+    assert r"\x1b]0;owned\x07" in shown
 
 
 def test_results_go_where_stdout_goes():
