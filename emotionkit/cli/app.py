@@ -17,7 +17,7 @@ from emotionkit.cli.init import init
 from emotionkit.cli.lessons import lessons
 from emotionkit.cli.live import live
 from emotionkit.cli.nightly import nightly
-from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain
+from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, WRONG_USAGE, complain, spell_what_stdout_cannot_hold
 from emotionkit.cli.process import process
 from emotionkit.cli.report import report
 from emotionkit.cli.students import students
@@ -39,6 +39,7 @@ for command in (init, process, live, report, nightly, lessons, students, export,
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line on some arguments and return its exit status."""
+    spell_what_stdout_cannot_hold()
     try:
         return app.main(args=list(arguments), prog_name="emotionkit", standalone_mode=False) or ALL_WELL
     except click.ClickException as error:

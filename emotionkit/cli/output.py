@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -42,8 +44,17 @@ def _spelled(char: str) -> str:
 
 
 def print_json(result: object) -> None:
-    """Give a result for programs on stdout; instants and paths become text."""
-    click.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+    """Give a result for programs on stdout; instants and paths become text.
+
+    In ASCII, which is JSON wherever stdout goes, and holds names that are no text too.
+    """
+    click.echo(json.dumps(result, indent=2, default=str))
+
+
+def spell_what_stdout_cannot_hold() -> None:
+    """Have characters that stdout cannot encode spelled out, as on stderr; names that are no text have such."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def progress_console() -> Console:

@@ -166,6 +166,26 @@ def test_an_unreadable_folder(emotionkit, tmp_path):
     assert "lesson.mp4" in err
 
 
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])
+def test_a_name_that_is_no_text_can_be_said(tmp_path, encoding):
+    (tmp_path / os.fsdecode(b"\xff.mp4")).write_text("no video")
+    (tmp_path / "warehouse").mkdir()
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+
+    def said(*arguments):
+        command = [sys.executable, "-m", "emotionkit", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+
+    refused = said("process", b"\xff.mp4", "\u5b66\U0001f600.mp4", "--json")
+    assert refused.returncode == 1
+    assert b"Traceback" not in refused.stderr
+    failed = json.loads(refused.stdout.decode(encoding.partition(":")[0]))["failed"]
+    assert {one["recording"] for one in failed} == {"\udcff.mp4", "\u5b66\U0001f600.mp4"}
+
+    readmitted = said("erase", "--readmit", b"\xff.mp4")
+    assert (readmitted.returncode, readmitted.stdout) == (0, b"\\udcff.mp4 was not erased\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 def test_output_that_cannot_be_written_is_one_sentence():
     with Path("/dev/full").open("wb") as full:
