@@ -12,10 +12,11 @@ from zipfile import BadZipFile
 
 import cv2
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from emotionkit.emotions.framing import ProductFraming
-from emotionkit.emotions.preprocess import resized
+from emotionkit.emotions.preprocess import INPUT_SIZE, resized
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
 
@@ -28,7 +29,7 @@ _VOTE_NAMES = {
     "sad": "sadness",
     "surprise": "surprise",
 }
-_NOT_AN_ARCHIVE = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+_NOT_AN_ARCHIVE = (OSError, ValueError, TypeError, LookupError, EOFError, BadZipFile)
 _CLEAR_VOTES = 5
 """A face counts as clear when more than this many of ten annotators agree."""
 
@@ -80,13 +81,14 @@ def load_fer2013(path: Path) -> LabelledFaces:
         InvalidInputError: The file is missing or is not such an archive.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with _archive(path) as archive:
             columns = list(archive["vote_columns"])
             classes = tuple(archive["classes"])
             votes = archive["votes"][:, [columns.index(_VOTE_NAMES[emotion]) for emotion in EMOTIONS]]
             votes = np.where(archive["has_votes"][:, np.newaxis], votes, 0).astype(np.float32)
             faces = LabelledFaces(archive["images"], votes, archive["labels"])
             copied = archive["copied_in_test"] if "copied_in_test" in archive else np.zeros(len(faces), bool)
+        _check_shapes(faces, copied)
     except _NOT_AN_ARCHIVE as error:
         raise InvalidInputError(f"{path} is not a FER2013 archive: {error}") from error
     if classes != EMOTIONS:
@@ -105,7 +107,7 @@ def load_press_faces(path: Path, *, limit: int = 0) -> LabelledFaces:
         InvalidInputError: The file is missing or is not such an archive.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with _archive(path) as archive:
             labels = archive["labels"][: limit or None]
             encoded = np.split(archive["jpeg"], np.cumsum(archive["lengths"])[:-1])[: len(labels)]
     except _NOT_AN_ARCHIVE as error:
@@ -114,6 +116,21 @@ def load_press_faces(path: Path, *, limit: int = 0) -> LabelledFaces:
     images = np.stack([resized(framing.crop(_decode(jpeg))) for jpeg in encoded])
     votes = np.eye(len(EMOTIONS), dtype=np.float32)[labels]
     return LabelledFaces(images, votes, labels)
+
+
+def _archive(path: Path) -> NpzFile:
+    loaded = np.load(path, allow_pickle=False)
+    if not isinstance(loaded, NpzFile):
+        raise TypeError("it holds a single array.")
+    return loaded
+
+
+def _check_shapes(faces: LabelledFaces, copied: NDArray[np.bool_]) -> None:
+    count = len(faces)
+    if (faces.images.shape, faces.labels.shape, copied.shape) != ((count, INPUT_SIZE, INPUT_SIZE), (count,), (count,)):
+        raise ValueError(f"its images are {faces.images.shape}, labels {faces.labels.shape}, copies {copied.shape}.")
+    if len(faces.votes) != count:
+        raise ValueError(f"it has votes on {len(faces.votes)} faces of {count}.")
 
 
 def _decode(jpeg: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -53,10 +53,14 @@ def train(
         teach: Puts into each batch what teachers read.
 
     Raises:
-        InvalidInputError: The run was begun with other settings, or with ones that are not known any more.
+        InvalidInputError: The run was begun with other settings, or with ones that are not known any more, or its
+            folder cannot be written.
     """
-    run_folder.mkdir(parents=True, exist_ok=True)
-    _keep_settings(settings, run_folder)
+    try:
+        run_folder.mkdir(parents=True, exist_ok=True)
+        _keep_settings(settings, run_folder)
+    except OSError as error:
+        raise InvalidInputError(f"The training's folder {run_folder} cannot be written: {error.strerror}.") from error
     keras.utils.set_random_seed(settings.seed)
     with computing_in(settings.precision):
         network = _compiled(settings, steps_per_epoch(examples, settings))

@@ -24,7 +24,7 @@ SAMPLE = Path(__file__).parents[2] / "recordings" / "sample"
 COLUMNS = ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF"]
 
 
-def write_fer2013(path: Path, votes: list[dict[str, int]], **replaced: object) -> Path:
+def write_fer2013(path: Path, votes: list[dict[str, int]], /, **replaced: object) -> Path:
     """Write an archive like FER2013's with one flat face per set of votes."""
     count = len(votes)
     arrays = {
@@ -99,6 +99,30 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     for load in (load_fer2013, load_press_faces):
         with pytest.raises(InvalidInputError, match=r"faces\.npz is not"):
             load(path)
+
+
+def test_a_single_array_is_no_archive(tmp_path):
+    np.save(tmp_path / "faces.npy", np.zeros((2, 48, 48), np.uint8))
+    for load in (load_fer2013, load_press_faces):
+        with pytest.raises(InvalidInputError, match=r"faces\.npy is not .*: it holds a single array"):
+            load(tmp_path / "faces.npy")
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        {"votes": np.zeros(2, np.int8)},
+        {"votes": np.zeros((3, 10), np.int8), "has_votes": np.ones(3, bool)},
+        {"images": np.zeros((2, 64, 64), np.uint8)},
+        {"labels": np.zeros((2, 1), np.int8)},
+        {"classes": np.array("happy")},
+        {"copied_in_test": np.zeros(3, bool)},
+    ],
+)
+def test_arrays_of_other_shapes_are_refused(tmp_path, replaced):
+    path = write_fer2013(tmp_path / "faces.npz", [{"anger": 10}, {"fear": 10}], **replaced)
+    with pytest.raises(InvalidInputError, match=r"faces\.npz is not a FER2013 archive"):
+        load_fer2013(path)
 
 
 def test_a_missing_archive_is_named(tmp_path):

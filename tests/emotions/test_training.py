@@ -22,8 +22,10 @@ from emotionkit.emotions.network import build_network, multiply_adds
 from emotionkit.emotions.rates import LearningRates
 from emotionkit.emotions.shape import EXPRESSION_HEAD, ORIGINAL_HEAD, USABLE_HEAD, NetworkShape
 from emotionkit.emotions.teaching import Teachers, teacher_settings
+from emotionkit.emotions.training import train
 from emotionkit.emotions.training_settings import TrainingSettings
 from emotionkit.emotions.weights import read_manifest
+from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
 
 SETTINGS = TrainingSettings(
@@ -38,6 +40,13 @@ def _faces(count: int, seed: int = 0) -> LabelledFaces:
     votes = np.eye(7, dtype=np.float32)[labels] * 10
     votes[::10] = 0
     return LabelledFaces(rng.integers(0, 256, (count, 48, 48), dtype=np.uint8), votes, labels)
+
+
+def test_a_folder_of_runs_that_cannot_be_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    for folder, why in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "run", "Not a directory")):
+        with pytest.raises(InvalidInputError, match=rf"folder {folder} cannot be written: {why}\."):
+            next(train(fer_examples(_faces(20), SETTINGS), SETTINGS, folder))
 
 
 def test_a_face_without_votes_trains_only_the_original_labels():
