@@ -32,14 +32,28 @@ from emotionkit.warehouse.rebuilding import rebuild_under_lock
 from emotionkit.warehouse.register import load_register, save_register
 from emotionkit.warehouse.replacing import fresh_database
 from emotionkit.warehouse.rows import replace_lesson, stored_run_id
-from emotionkit.warehouse.segments import SEGMENTS, Segment, lesson_folders, read_segment, segment_batches
+from emotionkit.warehouse.segments import (
+    SEGMENTS,
+    Segment,
+    lesson_folders,
+    read_segment,
+    segment_batches,
+    segment_paths,
+)
+from emotionkit.warehouse.telling import tell_processed
 from emotionkit.warehouse.tombstones import Tombstone, Tombstones, read_tombstones, write_tombstones
 from emotionkit.warehouse.writer import SegmentWriter
 
-_GONE_ROWS = {
-    "lesson_id": "lesson_id NOT IN (FROM gone_lessons)",
-    "lesson_key": "lesson_key NOT IN (SELECT lesson_key FROM old.lesson_keys WHERE lesson_id IN (FROM gone_lessons))",
-    "student_id": "(student_id IS NULL OR student_id NOT IN (FROM gone_students))",
+_KEPT_ROWS = {
+    ("lesson_id",): "lesson_id NOT IN (FROM gone_lessons)",
+    (
+        "lesson_key",
+    ): "lesson_key NOT IN (SELECT lesson_key FROM old.lesson_keys WHERE lesson_id IN (FROM gone_lessons))",
+    ("student_id",): "(student_id IS NULL OR student_id NOT IN (FROM gone_students))",
+    # The database may not have heard from the register whose a track is.
+    ("lesson_id", "track_id"): "(lesson_id, track_id) NOT IN (FROM gone_tracks)",
+    ("lesson_key", "track_id"): """(lesson_key, track_id) NOT IN (
+        SELECT lesson_key, track_id FROM gone_tracks JOIN old.lesson_keys USING (lesson_id))""",
 }
 """What a row that stays is like, by the columns that its table has."""
 
@@ -47,8 +61,7 @@ _RUNS = "SELECT * FROM old.runs WHERE run_id IN (SELECT run_id FROM lessons)"
 _FRAMES = """
 SELECT lesson_key, pts_us, weight_us, faces - coalesce(gone, 0) AS faces
 FROM old.frame_rows LEFT JOIN (
-    SELECT lesson_key, pts_us, count(*) AS gone
-    FROM old.face_rows WHERE student_id IN (FROM gone_students) GROUP BY ALL
+    SELECT lesson_key, pts_us, count(*) AS gone FROM old.face_rows WHERE NOT ({faces_kept}) GROUP BY ALL
 ) USING (lesson_key, pts_us)
 WHERE {kept} ORDER BY lesson_key, pts_us
 """
@@ -183,29 +196,40 @@ def _remake_database(folder: Path, erasure: Erasure) -> Counter[str]:
         return Counter({"databases made anew": 1})
     with fresh_database(folder) as fresh, writing_connection(folder, fresh) as connection:
         _copy_kept(connection, folder / DATABASE, erasure)
+        removed = Counter({"database rows": before - _rows(connection)})
         for lesson_id in erasure.tracks:
             if stored_run_id(connection, lesson_id) is None:
                 _load_left(connection, folder, lesson_id)
-        return Counter({"database rows": before - _rows(connection)})
+        return removed
 
 
 def _copy_kept(connection: duckdb.DuckDBPyConnection, database: Path, erasure: Erasure) -> None:
-    for table, values in (("gone_lessons", erasure.lessons), ("gone_students", erasure.students)):
-        connection.execute(f"CREATE TEMP TABLE {table} (id VARCHAR)")
-        connection.executemany(f"INSERT INTO {table} VALUES (?)", [[value] for value in values] or [[""]])  # noqa: S608
     path = str(database).replace("'", "''")
     connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)")
-    for table, columns in _tables(connection):
-        conditions = [condition for column, condition in _GONE_ROWS.items() if column in columns]
-        kept = " AND ".join(conditions) or "true"
-        rows = f"SELECT * FROM old.{table} WHERE {kept}"  # noqa: S608 - names of tables of our own
+    stored = dict(connection.execute("SELECT lesson_id, run_id FROM old.lessons").fetchall())
+    # Rows of another run than the segment's that stays go whole, as their own segment did.
+    replaced = [lesson_id for lesson_id, run_id in erasure.runs.items() if stored.get(lesson_id, run_id) != run_id]
+    for table, values in (("gone_lessons", [*erasure.lessons, *replaced]), ("gone_students", erasure.students)):
+        connection.execute(f"CREATE TEMP TABLE {table} (id VARCHAR)")
+        connection.executemany(f"INSERT INTO {table} VALUES (?)", [[value] for value in values] or [[""]])  # noqa: S608
+    tracks = [[lesson_id, number] for lesson_id, numbers in erasure.tracks.items() for number in numbers]
+    connection.execute("CREATE TEMP TABLE gone_tracks (lesson_id VARCHAR, track_id INTEGER)")
+    connection.executemany("INSERT INTO gone_tracks VALUES (?, ?)", tracks or [["", 0]])
+    tables = dict(_tables(connection))
+    for table, columns in tables.items():
+        rows = f"SELECT * FROM old.{table} WHERE {_kept(columns)}"  # noqa: S608 - names of tables of our own
         if table == "runs":
             rows = _RUNS
         elif table == "frame_rows" and erasure.tracks:
-            rows = _FRAMES.format(kept=kept)
+            rows = _FRAMES.format(kept=_kept(columns), faces_kept=_kept(tables["face_rows"]))
         connection.execute(f"INSERT INTO {table} BY NAME {rows}")
     connection.execute("DETACH old")
-    connection.execute("DROP TABLE gone_lessons; DROP TABLE gone_students")
+    connection.execute("DROP TABLE gone_lessons; DROP TABLE gone_students; DROP TABLE gone_tracks")
+
+
+def _kept(columns: Collection[str]) -> str:
+    """Return the condition for rows that stay in a table of some columns."""
+    return " AND ".join(kept for needed, kept in _KEPT_ROWS.items() if set(needed) <= set(columns)) or "true"
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
@@ -219,10 +243,11 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]
 
 
 def _load_left(connection: duckdb.DuckDBPyConnection, folder: Path, lesson_id: str) -> None:
-    """Load a lesson that a rebuilding left out while its erasure was under way."""
-    for place in lesson_folders(folder, lesson_id):
-        for path in place.glob("[!.]*.parquet"):
-            replace_lesson(connection, folder, read_segment(folder, path), load_register(folder))
+    """Load a lesson whose segment was not, or that a rebuilding left out while its erasure was under way."""
+    for path in segment_paths(folder, lesson_id):
+        segment = read_segment(folder, path)
+        tell_processed(folder, [segment])
+        replace_lesson(connection, folder, segment, load_register(folder))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,8 @@ from emotionkit.warehouse.connection import existing_folder, has_database, readi
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
 from emotionkit.warehouse.parts import parts_of_lesson
-from emotionkit.warehouse.reading import find_run
 from emotionkit.warehouse.register import Student, load_register
-from emotionkit.warehouse.segments import lesson_folders, read_segment, segment_paths
+from emotionkit.warehouse.segments import find_segment, lesson_folders, read_segment, segment_paths
 
 JOURNAL = ".erasing.json"
 _SOME = 5
@@ -76,8 +75,9 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
     for lesson_id in whole:
         if lesson_id not in known and not lesson_places(folder, lesson_id):
             raise UnknownLessonError(lesson_id, tuple(sorted(known))[:_SOME])
-    people, tracks = _looked_up(folder, students)
-    tracks = {lesson_id: numbers for lesson_id, numbers in tracks.items() if lesson_id not in whole}
+    people = _people(folder, students)
+    runs, numbers = _runs_and_tracks(folder, people)
+    tracks = {lesson_id: tuple(sorted(numbers[lesson_id])) for lesson_id in numbers if lesson_id not in whole}
     gone = [lesson for lesson_id in whole for lesson in known.get(lesson_id, ())]
     changed = [lesson for lesson_id in tracks for lesson in known.get(lesson_id, ())]
     kept_titles = {lesson.title for lesson_id, all_of in known.items() if lesson_id not in whole for lesson in all_of}
@@ -87,7 +87,7 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
         recordings=_unique(lesson.recording_sha256 for lesson in gone),
         students=_unique(person.student_id for person in people),
         tracks=tracks,
-        runs={lesson_id: find_run(folder, lesson_id) or "" for lesson_id in tracks},
+        runs={lesson_id: runs[lesson_id] for lesson_id in tracks},
         changed_recordings=_unique(lesson.recording_sha256 for lesson in changed),
         words=_unique([*_names(people), *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
         report_words=_unique([*tracks, *(lesson.title for lesson in changed)]),
@@ -179,19 +179,16 @@ def _known_lessons(folder: Path) -> dict[str, list[Lesson]]:
     return known
 
 
-def _looked_up(folder: Path, students: Sequence[str]) -> tuple[list[Student], dict[str, tuple[int, ...]]]:
-    """Return people by their ids or names, and their tracks by lesson in the runs whose rows the database holds."""
+def _people(folder: Path, students: Sequence[str]) -> list[Student]:
+    """Return people by their ids or names."""
     register = load_register(folder)
-    people: list[Student] = []
+    people = []
     for name_or_id in students:
         person = register.find(name_or_id) or _only_in_database(folder, name_or_id)
         if person is None:
             raise UnknownStudentError(name_or_id)
         people.append(person)
-    tracks: dict[str, set[int]] = {}
-    for lesson_id, track_id in _tracks(folder, people):
-        tracks.setdefault(lesson_id, set()).add(track_id)
-    return people, {lesson_id: tuple(sorted(numbers)) for lesson_id, numbers in tracks.items()}
+    return people
 
 
 def _only_in_database(folder: Path, student_id: str) -> Student | None:
@@ -206,20 +203,35 @@ def _only_in_database(folder: Path, student_id: str) -> Student | None:
     return Student(student_id, (names[0][0] if names else None) or "", date.min)
 
 
-def _tracks(folder: Path, people: Sequence[Student]) -> Iterator[tuple[str, int]]:
+def _runs_and_tracks(folder: Path, people: Sequence[Student]) -> tuple[dict[str, str], dict[str, set[int]]]:
+    """Return by lesson the run that stays, and the tracks of people in it.
+
+    The register comes first, which knows of runs whose segment is not loaded yet, or whose database is missing. What it
+    has lost, the database may still know.
+    """
+    stored, named = _in_database(folder, people)
+    runs: dict[str, str] = {}
+    tracks: dict[str, set[int]] = {}
+    for sighting in (sighting for person in people for sighting in person.sightings):
+        lesson_id, run_id = sighting.lesson_id, sighting.run_id
+        if stored.get(lesson_id) == run_id or find_segment(folder, lesson_id, run_id):
+            runs[lesson_id] = run_id
+            tracks.setdefault(lesson_id, set()).add(sighting.track_id)
+    for lesson_id, track_id in named:
+        if runs.setdefault(lesson_id, stored[lesson_id]) == stored[lesson_id]:
+            tracks.setdefault(lesson_id, set()).add(track_id)
+    return runs, tracks
+
+
+def _in_database(folder: Path, people: Sequence[Student]) -> tuple[dict[str, str], list[tuple[str, int]]]:
+    """Return the run of each lesson in the database, and the tracks, with their lessons, that it says are people's."""
     if not people or not has_database(folder):
-        return
+        return {}, []
+    of_people = "SELECT lesson_id, track_id FROM tracks WHERE list_contains(?, student_id)"
     with reading_connection(folder) as connection:
         runs = dict(connection.execute("SELECT lesson_id, run_id FROM lessons").fetchall())
-        for person in people:
-            yield from connection.execute(
-                "SELECT lesson_id, track_id FROM tracks WHERE student_id = ?", [person.student_id]
-            ).fetchall()
-            yield from (
-                (sighting.lesson_id, sighting.track_id)
-                for sighting in person.sightings
-                if runs.get(sighting.lesson_id) == sighting.run_id
-            )
+        tracks = connection.execute(of_people, [[person.student_id for person in people]]).fetchall()
+    return runs, tracks
 
 
 def _names(people: Sequence[Student]) -> list[str]:

@@ -26,6 +26,7 @@ from emotionkit.errors import (
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse import (
     SegmentWriter,
+    find_run,
     find_segment,
     load_segment,
     open_warehouse,
@@ -144,6 +145,10 @@ def files_with(folders: tuple[Path, Path], *words: str) -> set[str]:
     }
 
 
+def tracks_of(warehouse: Path, lesson_id: str) -> list[int]:
+    return list(open_warehouse(warehouse).tracks(lesson_id).track_id)
+
+
 def test_a_lesson_is_gone_to_the_last_byte(folders: tuple[Path, Path]) -> None:
     words = (LESSON, TITLE, RECORDING)
     assert len(files_with(folders, *words)) > 5
@@ -186,6 +191,46 @@ def test_a_student_is_gone_to_the_last_byte_and_the_others_stay(folders: tuple[P
     for path in folders[0].glob("segments/**/*.parquet"):
         tracks = {face["track_id"] for row in pq.read_table(path).to_pylist() for face in row["faces"]}
         assert tracks == {1, 3}
+
+
+def test_a_student_goes_though_the_database_is_missing(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    (warehouse / "emotionkit.duckdb").unlink()
+    (warehouse / "emotionkit.duckdb.wal").unlink()
+    receipt = erasing.erase(*folders, erasing.plan(warehouse, students=[STUDENT]))
+    assert receipt.removed["segments rewritten"] == 2
+    assert rebuild(warehouse) == 2
+    assert tracks_of(warehouse, LESSON) == tracks_of(warehouse, OTHER) == [1, 3]
+
+
+def test_a_student_goes_though_the_database_has_not_heard_of_the_register(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    register = load_register(warehouse)
+    save_register(warehouse, Register())
+    rebuild(warehouse)
+    # As where the register was lost, and then put back from its backup.
+    save_register(warehouse, register)
+    erasing.erase(*folders, erasing.plan(warehouse, students=[STUDENT]))
+    assert tracks_of(warehouse, LESSON) == [1, 3]
+    assert set(open_warehouse(warehouse).faces(LESSON).track_id) == {1, 3}
+    assert set(open_warehouse(warehouse).frames(LESSON).faces) == {2}
+
+
+def test_a_student_goes_from_a_lesson_read_anew_and_not_yet_loaded(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    write(warehouse, LESSON, "run-again", tracks=4)
+    register = load_register(warehouse)
+    person = register.find(STUDENT)
+    assert person is not None
+    person.sightings[0] = Sighting(LESSON, "run-again", 4, date(2026, 9, 1))
+    save_register(warehouse, register)
+    erasing.erase(*folders, erasing.plan(warehouse, students=[STUDENT]))
+    assert find_run(warehouse, LESSON) == "run-again"
+    assert tracks_of(warehouse, LESSON) == [1, 2, 3]
+    assert find_segment(warehouse, LESSON, f"run-{LESSON}") is None
+    assert rebuild(warehouse) == 2
+    assert tracks_of(warehouse, LESSON) == [1, 2, 3]
+    assert verify_audit(warehouse).lines == 4, "the run that the erasure loaded is told too"
 
 
 def test_what_was_erased_does_not_come_back(folders: tuple[Path, Path], tmp_path: Path) -> None:
