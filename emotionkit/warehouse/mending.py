@@ -1,4 +1,4 @@
-"""Before a night's work: what killed processes left is removed, and a damaged database made anew."""
+"""Before a night's work: what killed processes left is removed, and a damaged or missing database made anew."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from emotionkit.warehouse.connection import (
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.parts import PartsFolder
-from emotionkit.warehouse.rebuilding import rebuild_under_lock
+from emotionkit.warehouse.rebuilding import rebuild, rebuild_under_lock
 from emotionkit.warehouse.replacing import updating_connection
-from emotionkit.warehouse.segments import SEGMENTS
+from emotionkit.warehouse.segments import SEGMENTS, segment_paths
 
 DAMAGED = f".{DATABASE}.damaged.tmp"
 """What a damaged database is kept as until the next night, or the next erasure."""
@@ -49,7 +49,8 @@ def tidy(folder: Path) -> int:
 def mend(folder: Path) -> int | None:
     """Read all of the database; make it anew from the segments if any of it is damaged.
 
-    What a load that was killed left in the log alone comes into the file.
+    What a load that was killed left in the log alone comes into the file. A database that is missing, as anybody may
+    delete it, is made anew too: without it a night would take every recording for a new one.
 
     Returns:
         The number of lessons in the new database; None if nothing was wrong.
@@ -58,6 +59,9 @@ def mend(folder: Path) -> int | None:
         WarehouseError: The warehouse cannot be read or written, or is of a newer version.
     """
     if not has_database(folder):
+        if segment_paths(folder):
+            _log.info("The database is missing and is made anew from the segments.")
+            rebuild(folder)
         return None
     with writers_lock(folder):
         try:

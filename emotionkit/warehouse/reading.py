@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import duckdb
 
-from emotionkit.errors import UnknownLessonError, UnknownStudentError
+from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
 from emotionkit.records import Lesson, Run
 from emotionkit.warehouse.connection import has_database, reading_connection
 from emotionkit.warehouse.consents import CONSENTED_SQL
 from emotionkit.warehouse.rows import stored_lesson, stored_run, stored_run_id
+from emotionkit.warehouse.segments import read_segment, segment_paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -206,25 +207,32 @@ def find_run(folder: Path, lesson_id: str) -> str | None:
     Raises:
         WarehouseError: The database is there and cannot be read.
     """
-    return _find(stored_run_id, folder, lesson_id)
+    if not has_database(folder):
+        return None
+    with reading_connection(folder) as connection:
+        return stored_run_id(connection, lesson_id)
 
 
 def find_lesson(folder: Path, lesson_id: str) -> Lesson | None:
-    """Return what a warehouse holds of a lesson, among it its recording; None as for :func:`find_run`.
+    """Return what a warehouse holds of a lesson, among it its recording; None without such a lesson or folder.
+
+    Where the database is missing, the lesson's segment tells.
 
     Raises:
         WarehouseError: The database is there and cannot be read.
     """
-    return _find(stored_lesson, folder, lesson_id)
-
-
-def _find(
-    find: Callable[[duckdb.DuckDBPyConnection, str], _Answer | None], folder: Path, lesson_id: str
-) -> _Answer | None:
     if not has_database(folder):
-        return None
+        return _lesson_in_segments(folder, lesson_id)
     with reading_connection(folder) as connection:
-        return find(connection, lesson_id)
+        return stored_lesson(connection, lesson_id)
+
+
+def _lesson_in_segments(folder: Path, lesson_id: str) -> Lesson | None:
+    segments = []
+    for path in segment_paths(folder, lesson_id):
+        with suppress(WarehouseError):
+            segments.append(read_segment(folder, path))
+    return max(segments, key=lambda segment: segment.run.ended_at).lesson if segments else None
 
 
 def _frame(answer: duckdb.DuckDBPyRelation) -> pd.DataFrame:

@@ -328,6 +328,16 @@ def test_a_damaged_database_is_made_anew(places, clip, quick_reports, damage):
     assert run_night(places, SETTINGS).problems == ()
 
 
+def test_a_database_that_was_deleted_is_made_anew_before_anything_is_planned(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "a.mp4")
+    run_night(places, SETTINGS)
+    (places.warehouse / "emotionkit.duckdb").unlink()
+    put(other_clip, places.recordings / "elsewhere" / "a.mp4")
+    night = run_night(places, SETTINGS)
+    assert (night.problems, night.failed, night.unchanged) == ((), (), 1)
+    assert lessons(places) == ["a", "elsewhere-a"]
+
+
 def test_a_damaged_log_of_the_database_loses_no_row(places, clip, other_clip, quick_reports):
     put(clip, places.recordings / "a.mp4")
     run_night(places, SETTINGS)

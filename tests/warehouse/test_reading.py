@@ -135,6 +135,16 @@ def test_work_that_is_done_is_found_cheaply(two_lessons: Path, tmp_path: Path, i
     assert find_lesson(two_lessons, "latin") is None
 
 
+def test_a_lesson_is_known_though_the_database_was_deleted(two_lessons: Path, write_segment: Any, invent: Any) -> None:
+    """Else another recording of its name would take its place."""
+    write_segment("algebra", "run-0", ended_s=30, title="Before")
+    write_segment("algebra", "run-9").write_bytes(b"PAR1")
+    (two_lessons / DATABASE).unlink()
+    assert find_run(two_lessons, "algebra") is None
+    assert find_lesson(two_lessons, "algebra") == invent.lesson("algebra")
+    assert find_lesson(two_lessons, "latin") is None
+
+
 def test_a_question_that_takes_long_draws_no_bar(two_lessons: Path) -> None:
     """DuckDB draws one where it takes a process for interactive, as in a kernel or a worker: it ended up in reports."""
     script = (
