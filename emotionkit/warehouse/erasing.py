@@ -92,8 +92,14 @@ def erase_rows(folder: Path, erasure: Erasure) -> Counter[str]:
 def _bury(folder: Path, erasure: Erasure) -> None:
     tombstones = read_tombstones(folder)
     stones = [
-        *(Tombstone(tombstones.hashed(sha256), erasure.receipt, True) for sha256 in erasure.recordings),
-        *(Tombstone(tombstones.hashed(sha256), erasure.receipt, False) for sha256 in erasure.changed_recordings),
+        Tombstone(
+            tombstones.hashed(sha256),
+            erasure.receipt,
+            whole,
+            tuple(map(tombstones.hashed, erasure.spared.get(sha256, ()))),
+        )
+        for whole, recordings in ((True, erasure.recordings), (False, erasure.changed_recordings))
+        for sha256 in recordings
     ]
     write_tombstones(folder, Tombstones(tombstones.key, tuple(dict.fromkeys([*tombstones.stones, *stones]))))
 

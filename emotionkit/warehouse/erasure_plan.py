@@ -37,8 +37,10 @@ class Erasure:
         tracks: For each lesson they were in that stays, the tracks that were theirs.
         runs: The run whose tracks those are, by lesson.
         changed_recordings: SHA-256 of the recordings of those lessons.
+        spared: By the SHA-256 of those recordings, the other lessons that were read from them.
         words: Names, ids and titles that nothing may mention afterwards.
-        report_words: What names the lessons of ``tracks``: their reports speak of the people too, in their figures.
+        report_words: What else names reports that go. Those of the lessons of ``tracks`` speak of the people too, in
+            their figures; a lesson that goes may be named as the recording of one that stays.
     """
 
     receipt: str
@@ -48,6 +50,7 @@ class Erasure:
     tracks: dict[str, tuple[int, ...]] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
     changed_recordings: tuple[str, ...] = ()
+    spared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     report_words: tuple[str, ...] = ()
 
@@ -80,17 +83,26 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
     tracks = {lesson_id: tuple(sorted(numbers[lesson_id])) for lesson_id in numbers if lesson_id not in whole}
     gone = [lesson for lesson_id in whole for lesson in known.get(lesson_id, ())]
     changed = [lesson for lesson_id in tracks for lesson in known.get(lesson_id, ())]
-    kept_titles = {lesson.title for lesson_id, all_of in known.items() if lesson_id not in whole for lesson in all_of}
+    kept = [lesson for lesson_id, all_of in known.items() if lesson_id not in whole for lesson in all_of]
+    recordings, changed_recordings = _recordings(gone), _recordings(changed)
+    untouched = [lesson for lesson in kept if lesson.lesson_id not in tracks]
+    # What a lesson that stays is told by too is not the other's own.
+    kept_words = {word for lesson in kept for word in _words(lesson)}
+    words = [*whole, *(word for lesson in gone for word in _words(lesson))]
     return Erasure(
         receipt=new_receipt(),
         lessons=whole,
-        recordings=_unique(lesson.recording_sha256 for lesson in gone),
+        recordings=recordings,
         students=_unique(person.student_id for person in people),
         tracks=tracks,
         runs={lesson_id: runs[lesson_id] for lesson_id in tracks},
-        changed_recordings=_unique(lesson.recording_sha256 for lesson in changed),
-        words=_unique([*_names(people), *whole, *(word for lesson in gone for word in _words(lesson, kept_titles))]),
-        report_words=_unique([*tracks, *(lesson.title for lesson in changed)]),
+        changed_recordings=changed_recordings,
+        spared={
+            sha256: _unique(lesson.lesson_id for lesson in untouched if lesson.recording_sha256 == sha256)
+            for sha256 in {*recordings, *changed_recordings}
+        },
+        words=_unique([*_names(people), *(word for word in words if word not in kept_words)]),
+        report_words=_unique([*whole, *tracks, *(lesson.title for lesson in changed)]),
     )
 
 
@@ -238,11 +250,14 @@ def _names(people: Sequence[Student]) -> list[str]:
     return [name for person in people for name in (person.student_id, person.name)]
 
 
-def _words(lesson: Lesson, kept_titles: set[str]) -> list[str]:
-    """Return what names a lesson; a title that another lesson has too is not its own."""
+def _words(lesson: Lesson) -> list[str]:
+    """Return what tells of a lesson beside its id."""
     recording = located(lesson.recording)
-    title = [] if lesson.title in kept_titles else [lesson.title]
-    return [str(recording), recording.name, recording.stem, lesson.recording_sha256, *title]
+    return [str(recording), recording.name, recording.stem, lesson.recording_sha256, lesson.title]
+
+
+def _recordings(lessons: Sequence[Lesson]) -> tuple[str, ...]:
+    return _unique(lesson.recording_sha256 for lesson in lessons)
 
 
 def _unique(values: object) -> tuple[str, ...]:

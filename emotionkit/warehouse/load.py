@@ -77,7 +77,7 @@ def settle_all(folder: Path) -> None:
 
 
 def _refuse_erased(folder: Path, segment: Segment) -> None:
-    if read_tombstones(folder).refuse(segment.lesson.recording_sha256, segment.erasures):
+    if read_tombstones(folder).refuse(segment.lesson, segment.erasures):
         raise ErasedError(folder, f"does not take {segment.path.name} back: its rows were erased.")
 
 

@@ -77,7 +77,7 @@ def _segments_by_lesson(folder: Path) -> list[list[Segment]]:
         except WarehouseError as error:
             _log.warning("%s", error)
         else:
-            if tombstones.refuse(segment.lesson.recording_sha256, segment.erasures):
+            if tombstones.refuse(segment.lesson, segment.erasures):
                 _log.warning("The segment %s is left out: its rows were erased.", path.name)
             else:
                 lessons.setdefault(segment.lesson.lesson_id, []).append(segment)

@@ -8,9 +8,11 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
+from emotionkit.records import Lesson
 from emotionkit.warehouse.faults import told
 
 TOMBSTONES = "erased.json"
@@ -24,12 +26,14 @@ class Tombstone:
     Attributes:
         recording: Keyed hash of the SHA-256 of its content.
         receipt: Number of the erasure's receipt.
-        whole: Whether all of it is gone; else a person, of whom the segment that remains no longer tells.
+        whole: Whether a lesson of it is gone; else a person, of whom the segment that remains no longer tells.
+        spared: Keyed hashes of the ids of its lessons that the erasure did not touch.
     """
 
     recording: str
     receipt: str
     whole: bool
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,16 @@ class Tombstones:
         name = self.hashed(recording_sha256)
         return tuple(stone for stone in self.stones if stone.recording == name)
 
-    def refuse(self, recording_sha256: str, erasures: tuple[str, ...] = ()) -> bool:
-        """Return whether rows of a recording may not be in the warehouse.
+    def refuse(self, lesson: Lesson, erasures: tuple[str, ...]) -> bool:
+        """Return whether rows of a lesson may not be in the warehouse.
 
         Args:
-            recording_sha256: Of its content.
+            lesson: The lesson.
             erasures: Receipts of the erasures that the rows went through.
         """
-        return any(stone.whole or stone.receipt not in erasures for stone in self.of(recording_sha256))
+        name = self.hashed(lesson.lesson_id)
+        stones = self.of(lesson.recording_sha256)
+        return any(stone.receipt not in erasures and name not in stone.spared for stone in stones)
 
 
 def read_tombstones(folder: Path) -> Tombstones:
@@ -71,11 +77,16 @@ def read_tombstones(folder: Path) -> Tombstones:
     with told(folder, "cannot be read"):
         try:
             stored = json.loads((folder / TOMBSTONES).read_text(encoding="utf-8"))
-            return Tombstones(stored["key"], tuple(Tombstone(**stone) for stone in stored["stones"]))
+            return Tombstones(stored["key"], tuple(map(_stone, stored["stones"])))
         except (FileNotFoundError, NotADirectoryError):
             return Tombstones(secrets.token_hex(_KEY_BYTES))
         except (ValueError, KeyError, TypeError) as error:
             raise WarehouseError(folder, f"has a damaged {TOMBSTONES}, the list of what was erased.") from error
+
+
+def _stone(stored: dict[str, Any]) -> Tombstone:
+    # Those of earlier versions spare nothing.
+    return Tombstone(**{**stored, "spared": tuple(stored.get("spared", ()))})
 
 
 def write_tombstones(folder: Path, tombstones: Tombstones) -> None:

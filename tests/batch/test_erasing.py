@@ -41,8 +41,8 @@ LESSON, TITLE, RECORDING = "2026-09-14_xylography_woodcuts", "Holzschnitt & Druc
 OTHER = "2026-09-21_xylography_engraving"
 
 
-def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 3, sha256: str | None = None) -> Path:
-    """A segment of 40 frames, faces noisy so that blocks are full; the recording's hash is that of the lesson's id."""
+def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 3, of: str | None = None) -> Path:
+    """A segment of 40 frames, faces noisy so that blocks are full, read from the recording of its lesson or another."""
     noise = np.random.default_rng(len(lesson_id))
     with SegmentWriter(folder, lesson_id, run_id) as writer:
         for index in range(40):
@@ -57,7 +57,8 @@ def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 
                 for track in range(1, tracks + 1)
             )
             writer.add(FrameReading(Fraction(index, 2), Fraction(1, 2), faces))
-        title, recording = (TITLE, RECORDING) if lesson_id == LESSON else ("Gravur", f"{lesson_id}.mp4")
+        of = of or lesson_id
+        title, recording = (TITLE, RECORDING) if of == LESSON else ("Gravur", f"{of}.mp4")
         lesson = Lesson(
             lesson_id,
             "Xylography",
@@ -66,7 +67,7 @@ def write(folder: Path, lesson_id: str, run_id: str = "run-1", *, tracks: int = 
             None,
             20.0,
             f"/recordings/{recording}",
-            sha256 or f"{lesson_id}-sha",
+            f"{of}-sha",
             1,
             1,
             25,
@@ -250,7 +251,66 @@ def test_what_was_erased_does_not_come_back(folders: tuple[Path, Path], tmp_path
     other.write_bytes(other_backup)
     assert rebuild(warehouse) == 0
     with pytest.raises(ErasedError):
-        load_segment(warehouse, write(warehouse, "another-name", sha256=f"{LESSON}-sha"))
+        load_segment(warehouse, write(warehouse, "another-name", of=LESSON))
+
+
+@pytest.mark.parametrize("named", [{"lessons": ["trial"]}, {"lessons": ["trial"], "students": [STUDENT]}])
+def test_another_lesson_of_the_recording_stays(folders: tuple[Path, Path], named: dict[str, list[str]]) -> None:
+    warehouse, _ = folders
+    trial = write(warehouse, "trial", "run-trial", of=LESSON)
+    backup = trial.read_bytes()
+    load_segment(warehouse, trial)
+    receipt = erasing.erase(*folders, erasing.plan(warehouse, **named))
+
+    assert receipt.left == []
+    assert (folders[1] / LESSON).exists() == ("students" not in named)
+    assert rebuild(warehouse) == 2
+    assert set(open_warehouse(warehouse).lessons().lesson_id) == {LESSON, OTHER}
+    own = find_segment(warehouse, LESSON, f"run-{LESSON}")
+    assert own is not None
+    assert not load_segment(warehouse, own), "it is there already, and may be"
+    trial.parent.mkdir(parents=True)
+    trial.write_bytes(backup)
+    with pytest.raises(ErasedError):
+        load_segment(warehouse, trial)
+    with pytest.raises(ErasedError):
+        load_segment(warehouse, write(warehouse, "under-another-name", of=LESSON))
+    # Named later, it goes like any other.
+    own_backup = own.read_bytes()
+    erasing.erase(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+    own.parent.mkdir(parents=True)
+    own.write_bytes(own_backup)
+    assert rebuild(warehouse) == 1
+
+
+def test_a_lesson_named_as_the_recording_of_another_goes_with_its_report(folders: tuple[Path, Path]) -> None:
+    warehouse, reports = folders
+    load_segment(warehouse, write(warehouse, "trial", "run-trial", of=OTHER))
+    receipt = erasing.erase(*folders, erasing.plan(warehouse, lessons=[OTHER]))
+    assert receipt.left == []
+    assert not (reports / OTHER).exists()
+    assert set(open_warehouse(warehouse).lessons().lesson_id) == {LESSON, "trial"}
+
+
+def test_a_student_erased_from_one_lesson_of_a_recording_leaves_the_other(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    load_segment(warehouse, write(warehouse, "trial", "run-trial", of=LESSON))
+    erasing.erase(*folders, erasing.plan(warehouse, students=[STUDENT]))
+    assert rebuild(warehouse) == 3
+    assert tracks_of(warehouse, "trial") == [1, 2, 3]
+    assert tracks_of(warehouse, LESSON) == [1, 3]
+
+
+def test_tombstones_of_earlier_versions_hold(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    erasing.erase(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+    path = warehouse / "erased.json"
+    stored = json.loads(path.read_text())
+    for stone in stored["stones"]:
+        del stone["spared"]
+    path.write_text(json.dumps(stored))
+    with pytest.raises(ErasedError):
+        load_segment(warehouse, write(warehouse, LESSON))
 
 
 def test_the_audit_log_names_nobody(folders: tuple[Path, Path]) -> None:
