@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id
 from emotionkit.errors import InvalidInputError
+from emotionkit.records import Lesson
 from emotionkit.reports.removal import erase_reports, reports_mentioning
 from emotionkit.warehouse import (
     Erasure,
@@ -60,17 +61,18 @@ def plan(
         warehouse: The folder of the warehouse.
         students: Ids or names of people.
         lessons: Ids of lessons.
-        recordings: Recordings whose lessons are to go, by their content or, where they are gone, by their path.
+        recordings: Recordings whose lessons are to go, by their content or, where they are gone, by their path. One of
+            which nothing else is known is taken for that of the lessons named that are only begun.
 
     Raises:
         UnknownStudentError: There is no such student.
-        InvalidInputError: There is nothing of a recording.
+        InvalidInputError: There is nothing of a recording, or nothing tells the recording of a lesson only begun.
         UnknownLessonError: There is nothing of a lesson.
         RecordingError: A recording cannot be read.
         WarehouseError: The warehouse cannot be read.
     """
-    of_recordings = [lesson for path in recordings for lesson in _lessons_of(warehouse, path)]
-    return plan_erasure(warehouse, students=students, lessons=[*lessons, *of_recordings])
+    of_recordings = [lesson for path in recordings for lesson in _lessons_of(warehouse, path, lessons)]
+    return plan_erasure(warehouse, students=students, lessons=lessons, of_recordings=of_recordings)
 
 
 def erase(warehouse: Path, reports: Path, erasure: Erasure, *, why: str = "asked for") -> Receipt:
@@ -153,11 +155,12 @@ def _report_words(erasure: Erasure) -> Words:
     return Words([*erasure.words, *erasure.report_words])
 
 
-def _lessons_of(warehouse: Path, recording: Path) -> list[str]:
-    sha256 = content_sha256(recording) if recording.exists() else None
-    found = lessons_of_recording(warehouse, str(recording.resolve()), sha256)
-    if not found and begun_but_not_finished(warehouse, begun := default_lesson_id(recording)):
-        found = [begun]
+def _lessons_of(warehouse: Path, recording: Path, named: Sequence[str]) -> list[Lesson]:
+    """Return the lessons that were, or were being, read from a recording, with what the recording itself tells."""
+    path, sha256 = str(recording.resolve()), content_sha256(recording) if recording.exists() else None
+    found = lessons_of_recording(warehouse, path, sha256)
+    for begun in ([default_lesson_id(recording)], named):
+        found = found or [lesson_id for lesson_id in begun if begun_but_not_finished(warehouse, lesson_id)]
     if not found:
         raise InvalidInputError(f"The warehouse {warehouse} holds nothing of {recording}.")
-    return found
+    return [Lesson(lesson_id, None, lesson_id, None, None, 0, path, sha256 or "", 0, 0, 0) for lesson_id in found]

@@ -11,13 +11,19 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from emotionkit.durable import sync_folder, write_durably
-from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
+from emotionkit.errors import (
+    EmotionkitError,
+    InvalidInputError,
+    UnknownLessonError,
+    UnknownStudentError,
+    WarehouseError,
+)
 from emotionkit.records import Lesson
 from emotionkit.storage import located
 from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
-from emotionkit.warehouse.parts import parts_of_lesson
+from emotionkit.warehouse.parts import begun_lessons, parts_of_lesson
 from emotionkit.warehouse.register import Student, load_register
 from emotionkit.warehouse.segments import find_segment, lesson_folders, read_segment, segment_paths
 
@@ -58,26 +64,32 @@ class Erasure:
 _JSON = TypeAdapter(Erasure)
 
 
-def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequence[str] = ()) -> Erasure:
+def plan_erasure(
+    folder: Path, *, students: Sequence[str] = (), lessons: Sequence[str] = (), of_recordings: Sequence[Lesson] = ()
+) -> Erasure:
     """Look up what an erasure takes away; nothing changes.
 
     Args:
         folder: The warehouse.
         students: Ids or names of people.
         lessons: Ids of lessons, finished or only begun.
+        of_recordings: Lessons that go too, with the path and SHA-256 of the recording that was named for them.
 
     Raises:
         UnknownStudentError: There is no such student.
-        InvalidInputError: An id cannot be one of a lesson.
+        InvalidInputError: An id cannot be one of a lesson, or nothing tells the recording of a lesson only begun.
         UnknownLessonError: There is nothing of such a lesson.
         WarehouseError: There is no warehouse, or it cannot be read.
     """
     existing_folder(folder)
-    whole = tuple(dict.fromkeys(validated_lesson_id(lesson_id) for lesson_id in lessons))
+    named = [*lessons, *(lesson.lesson_id for lesson in of_recordings)]
+    whole = tuple(dict.fromkeys(validated_lesson_id(lesson_id) for lesson_id in named))
     known = _known_lessons(folder)
+    for lesson in of_recordings:
+        known.setdefault(lesson.lesson_id, []).append(lesson)
     for lesson_id in whole:
-        if lesson_id not in known and not lesson_places(folder, lesson_id):
-            raise UnknownLessonError(lesson_id, tuple(sorted(known))[:_SOME])
+        if lesson_id not in known:
+            raise _unknown(folder, lesson_id, tuple(sorted(known))[:_SOME])
     people = _people(folder, students)
     runs, numbers = _runs_and_tracks(folder, people)
     tracks = {lesson_id: tuple(sorted(numbers[lesson_id])) for lesson_id in numbers if lesson_id not in whole}
@@ -103,6 +115,16 @@ def plan_erasure(folder: Path, *, students: Sequence[str] = (), lessons: Sequenc
         },
         words=_unique([*_names(people), *(word for word in words if word not in kept_words)]),
         report_words=_unique([*whole, *tracks, *(lesson.title for lesson in changed)]),
+    )
+
+
+def _unknown(folder: Path, lesson_id: str, known: tuple[str, ...]) -> EmotionkitError:
+    if not lesson_places(folder, lesson_id):
+        return UnknownLessonError(lesson_id, known)
+    # Its parts do not tell what is not to be read again.
+    return InvalidInputError(
+        f"Lesson {lesson_id!r} is only begun, and nothing tells from which recording: name that too, "
+        "with --recording FILE."
     )
 
 
@@ -174,8 +196,10 @@ def lessons_of_recording(folder: Path, recording: str, sha256: str | None) -> li
 
 
 def _known_lessons(folder: Path) -> dict[str, list[Lesson]]:
-    """Return what is known of each lesson, from the segments and from the database."""
+    """Return what is known of each lesson, from the segments, the database and classes that were cut off."""
     known: dict[str, list[Lesson]] = {}
+    for lesson, _ in begun_lessons(folder):
+        known.setdefault(lesson.lesson_id, []).append(lesson)
     for path in segment_paths(folder):
         try:
             lesson = read_segment(folder, path).lesson
@@ -257,7 +281,8 @@ def _words(lesson: Lesson) -> list[str]:
 
 
 def _recordings(lessons: Sequence[Lesson]) -> tuple[str, ...]:
-    return _unique(lesson.recording_sha256 for lesson in lessons)
+    """Return the SHA-256 of the recordings of lessons, of those whose recording was there to be asked."""
+    return _unique(lesson.recording_sha256 for lesson in lessons if lesson.recording_sha256)
 
 
 def _unique(values: object) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +27,7 @@ from emotionkit.errors import (
 )
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse import (
+    PartsFolder,
     SegmentWriter,
     find_run,
     find_segment,
@@ -35,6 +38,7 @@ from emotionkit.warehouse import (
     verify_audit,
 )
 from emotionkit.warehouse.register import Consent, Register, Sighting, Student, load_register, save_register
+from emotionkit.warehouse.segments import read_segment
 
 NAME, STUDENT = "Wilhelmine Überschär", "student-4711-quux"
 LESSON, TITLE, RECORDING = "2026-09-14_xylography_woodcuts", "Holzschnitt & Druck", "woodcuts-original.mp4"
@@ -376,6 +380,45 @@ def test_a_recording_is_found_by_its_content_its_path_or_work_on_it(folders: tup
         assert erasing.plan(warehouse, recordings=[tmp_path / f"{work}.mp4"]).lessons == (work,)
     with pytest.raises(InvalidInputError, match=r"holds nothing of .*never\.mp4\.$"):
         erasing.plan(warehouse, recordings=[tmp_path / "never.mp4"])
+
+
+def test_of_a_lesson_that_is_only_begun_the_recording_has_to_be_named(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    warehouse, _ = folders
+    recording = tmp_path / "recorded.mp4"
+    recording.write_bytes(b"a class")
+    for begun in ("trial", "recorded"):
+        (warehouse / "parts" / begun / "run-9").mkdir(parents=True)
+    with pytest.raises(InvalidInputError, match=r"'trial' is only begun.* --recording FILE\.$"):
+        erasing.plan(warehouse, lessons=["trial"])
+    assert erasing.plan(warehouse, recordings=[recording]).lessons == ("recorded",)
+    (warehouse / "parts" / "recorded" / "run-9").rmdir()
+    (warehouse / "parts" / "recorded").rmdir()
+    erasure = erasing.plan(warehouse, lessons=["trial"], recordings=[recording])
+    assert (erasure.lessons, erasure.recordings) == (("trial",), (hashlib.sha256(b"a class").hexdigest(),))
+    erasing.erase(*folders, erasure)
+    assert not (warehouse / "parts" / "trial").exists()
+    assert erasing.readmit(warehouse, recording)
+
+
+def test_a_recording_that_was_edited_since_is_not_read_again_either(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    recording = tmp_path / "edited.mp4"
+    recording.write_bytes(b"a class, cut")
+    lesson = replace(read_segment(folders[0], write(folders[0], "edited")).lesson, recording=str(recording))
+    with SegmentWriter(folders[0], "edited", "run-2") as writer:
+        now = datetime(2026, 9, 30, tzinfo=UTC)
+        load_segment(folders[0], writer.finish(lesson, Run("run-2", "0.1.0", "ab", "{}", "cd", now, now, "done")))
+    erasure = erasing.plan(folders[0], recordings=[recording])
+    assert set(erasure.recordings) == {"edited-sha", hashlib.sha256(b"a class, cut").hexdigest()}
+
+
+def test_a_class_that_was_cut_off_goes_by_its_name(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    segment = read_segment(warehouse, write(warehouse, "live"))
+    segment.path.unlink()
+    PartsFolder(warehouse, "live", "run-1").remember(segment.lesson, segment.run)
+    assert erasing.plan(warehouse, lessons=["live"]).recordings == ("live-sha",)
 
 
 def test_nothing_changes_before_everything_named_is_found(folders: tuple[Path, Path]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import emotionkit as ek
-from emotionkit.batch import finding, night_reports
+from emotionkit.batch import erasing, finding, night_reports
 from emotionkit.batch.night_lock import LOCK, OWNER, night_lock
 from emotionkit.batch.night_plan import Selection
 from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
@@ -380,6 +380,15 @@ def test_an_erasure_is_completed_and_stays(places, clip, quick_reports):
     assert read_tombstones(places.warehouse).stones
     mentions = [path for path in places.warehouse.rglob("*") if path.is_file() and b"a.mp4" in path.read_bytes()]
     assert mentions == []
+
+
+def test_a_recording_erased_before_it_was_read_to_its_end_is_not_begun_again(places, clip, quick_reports):
+    recording = put(clip, places.recordings / "a.mp4")
+    (places.warehouse / "parts" / "a" / "run-1").mkdir(parents=True)
+    erasing.erase(places.warehouse, places.reports, erasing.plan(places.warehouse, recordings=[recording]))
+    night = run_night(places, SETTINGS)
+    assert (night.done, night.failed, night.left) == ((), (), ())
+    assert not (places.warehouse / "emotionkit.duckdb").exists()
 
 
 def test_retention_is_enforced_and_pages_it_removed_stay_away(places, clip, quick_reports, monkeypatch):
