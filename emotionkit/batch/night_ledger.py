@@ -8,13 +8,13 @@ from pathlib import Path
 
 from emotionkit.batch.executor import Failure
 from emotionkit.batch.finding import Found, is_young, printable
-from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, NightMemory, Seen, failed_again
+from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, UNTOLD, NightMemory, Seen, failed_again
 from emotionkit.batch.night_plan import Due, Plan
 from emotionkit.batch.undertaking import Outcome
 from emotionkit.errors import EmotionkitError, kind_of
 from emotionkit.reports.night import DoneLesson, FailedRecording, LeftRecording, Night, NightStatus
 from emotionkit.reports.night_summary import summary
-from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse import Words, open_warehouse
 
 _log = logging.getLogger(__name__)
 
@@ -143,8 +143,7 @@ class Ledger:
             self._left.append(LeftRecording(recording=found.name, reason=why))
             return
         seen = self._memory.seen(found.name) or Seen(stamp=found.stamp, content="")
-        told = reason.replace(printable(found.path), "{}")
-        setback = failed_again(seen.setback, kind, told, self._started_at.date())
+        setback = failed_again(seen.setback, kind, self._started_at.date(), _nameless(reason, found, lesson_id))
         if kind not in NOT_ITS_FAULT:
             self._memory.see(found.name, seen.model_copy(update={"setback": setback}))
         nights = setback.nights if kind not in NOT_ITS_FAULT else 1
@@ -159,6 +158,14 @@ class Ledger:
         self._failed.append(failed)
         late = " It is set aside." if nights >= NIGHTS_UNTIL_SET_ASIDE else ""
         _log.error("%s%s", reason, late)
+
+
+def _nameless(reason: str, found: Found, lesson_id: str | None) -> str:
+    """Return a failure's sentence as it may be remembered, with ``{}`` for the recording."""
+    told = reason.replace(printable(found.path), "{}")
+    name = Path(found.name)
+    names_it = Words([name.name, name.stem, lesson_id or ""]).within(told.encode(errors="surrogateescape"))
+    return UNTOLD if names_it else told
 
 
 def _done(recording: str, outcome: Outcome) -> DoneLesson:

@@ -1,7 +1,8 @@
 """What nightly runs remember from one night to the next: what they have seen, what failed, which reports are made.
 
-Nothing in it names anything: paths, contents and lessons are keyed hashes, so that an erasure leaves nothing here.
-Without it the next run reads every recording's content once more, and counts failures from the start.
+Nothing in it names anything, so that an erasure leaves nothing here: paths, contents and lessons are keyed hashes, and
+of a failure only a sentence on the recording itself is kept. Without it the next run reads every recording's content
+once more, and counts failures from the start.
 """
 
 from __future__ import annotations
@@ -12,11 +13,18 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from emotionkit.durable import write_durably
+from emotionkit.errors import Limit
 from emotionkit.warehouse import Tombstones
 from emotionkit.warehouse.faults import told
 
 MEMORY = "nightly.json"
 NIGHTS_UNTIL_SET_ASIDE = 3
+
+UNTOLD = "{} cannot be processed; `emotionkit nightly --retry-failed` says why."
+"""What is remembered instead of a sentence that may name something; ``{}`` stands for the recording."""
+
+_OF_THE_RECORDING = frozenset({"recording", *Limit})
+"""Kinds of failures whose sentences quote nothing that people wrote, in files beside the recording or in a report."""
 
 
 class _Remembered(BaseModel):
@@ -24,12 +32,17 @@ class _Remembered(BaseModel):
 
 
 class Setback(_Remembered):
-    """A failure: how many nights in a row, of what kind, why, and on which day last."""
+    """A failure: how many nights in a row, of what kind, on which day last, and why, where that names nothing."""
 
     nights: int
     kind: str
-    reason: str
     day: date
+    reason: str = UNTOLD
+
+    def model_post_init(self, _: object) -> None:
+        """Forget a sentence that may quote anything, also one that an earlier version remembered."""
+        if self.kind not in _OF_THE_RECORDING:
+            self.reason = UNTOLD
 
 
 class Seen(_Remembered):
@@ -103,7 +116,7 @@ class NightMemory:
             write_durably(self._path, self._stored.model_dump_json().encode())
 
 
-def failed_again(before: Setback | None, kind: str, reason: str, day: date) -> Setback:
+def failed_again(before: Setback | None, kind: str, day: date, reason: str = UNTOLD) -> Setback:
     """Return a failure added to those before it; of several on one day one counts."""
     nights = (before.nights if before else 0) + (before is None or before.day != day)
-    return Setback(nights=nights, kind=kind, reason=reason, day=day)
+    return Setback(nights=nights, kind=kind, day=day, reason=reason)

@@ -77,8 +77,8 @@ class NightReports:
                 min_group=self._project.policy.min_group,
                 language=self._project.reports.language,
             )
-        except EmotionkitError as error:
-            setback = failed_again(before, "report", str(error).replace(due.lesson_id, "{}"), self._today)
+        except EmotionkitError:
+            setback = failed_again(before, "report", self._today)
             self._remember(due, Rendered(fingerprint=due.fingerprint, day=self._today, setback=setback))
             raise
         self._remember(due, Rendered(fingerprint=due.fingerprint, day=self._today))

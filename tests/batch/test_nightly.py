@@ -17,6 +17,7 @@ import pytest
 import emotionkit as ek
 from emotionkit.batch import erasing, finding, night_reports
 from emotionkit.batch.night_lock import LOCK, OWNER, night_lock
+from emotionkit.batch.night_memory import NightMemory
 from emotionkit.batch.night_plan import Selection
 from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
 from emotionkit.batch.undertaking import begin
@@ -26,6 +27,7 @@ from emotionkit.policy import Policy, Purpose
 from emotionkit.project import ProjectSettings, RetentionSettings
 from emotionkit.reports.night import NightStatus, read_nights
 from emotionkit.warehouse import PartsFolder, begin_erasure, plan_erasure, read_tombstones
+from emotionkit.warehouse.tombstones import keyed
 
 SETTINGS = NightSettings(
     ProcessingSettings(sample_fps=1),
@@ -168,6 +170,45 @@ def test_a_failure_stops_nothing_and_is_set_aside_after_three_nights(places, cli
     put(clip, places.recordings / "bad.mp4", written_at=WEEK_AGO + 1)
     night = run_night(places, SETTINGS)
     assert night.left[0].reason.endswith("good.mp4."), "another content is another chance"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "quoted"),
+    [
+        ("woodcuts.yml", "title: Xylography\nstart: soon\n", "soon"),
+        ("roster.csv", "recording,title\nwoodcuts.mp4,Xylography\nwoodcuts.mp4,Xylography\n", "twice"),
+    ],
+)
+def test_what_is_remembered_of_a_failure_names_nothing(places, clip, quick_reports, monkeypatch, file, text, quoted):
+    put(clip, places.recordings / "woodcuts.mp4")
+    run_night(places, SETTINGS)
+    (places.recordings / file).write_text(text)
+    (failed,) = run_night(places, SETTINGS).failed
+    assert failed.kind == "input"
+    assert quoted in failed.reason
+    memory = (places.warehouse / "nightly.json").read_text()
+    assert "woodcuts" not in memory
+    assert quoted not in memory
+    for days in (1, 2, 3):
+        another_day(monkeypatch, days)
+        (failed,) = run_night(places, SETTINGS).failed
+    assert failed.set_aside
+    assert failed.reason == "woodcuts.mp4 cannot be processed; `emotionkit nightly --retry-failed` says why."
+    receipt = erasing.erase(places.warehouse, places.reports, erasing.plan(places.warehouse, lessons=["woodcuts"]))
+    assert receipt.left == []
+
+
+def test_names_that_an_earlier_version_remembered_are_forgotten(places, quick_reports):
+    places.warehouse.mkdir()
+    setback = {"nights": 3, "kind": "input", "reason": "woodcuts.yml, line 2: start 'soon'", "day": "2026-09-28"}
+    seen = {"stamp": "", "content": "", "setback": setback}
+    memory = NightMemory(places.warehouse, keyed(places.warehouse))
+    stored = {"files": {memory.hashed("a.mp4"): seen}, "reports": {}}
+    (places.warehouse / "nightly.json").write_text(json.dumps(stored))
+    memory = NightMemory(places.warehouse, keyed(places.warehouse))
+    memory.save()
+    assert memory.seen("a.mp4").setback.nights == 3
+    assert "woodcuts" not in (places.warehouse / "nightly.json").read_text()
 
 
 def test_a_report_that_fails_is_told_and_tried_again(places, clip, other_clip, quick_reports):
