@@ -145,7 +145,8 @@ class Ledger:
         seen = self._memory.seen(found.name) or Seen(stamp=found.stamp, content="")
         setback = failed_again(seen.setback, kind, self._started_at.date(), _nameless(reason, found, lesson_id))
         if kind not in NOT_ITS_FAULT:
-            self._memory.see(found.name, seen.model_copy(update={"setback": setback}))
+            update = {"setback": setback, "failed_facts_stamp": found.facts_stamp}
+            self._memory.see(found.name, seen.model_copy(update=update))
         nights = setback.nights if kind not in NOT_ITS_FAULT else 1
         failed = FailedRecording(
             recording=found.name,

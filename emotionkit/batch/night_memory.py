@@ -53,6 +53,8 @@ class Seen(_Remembered):
     """Keyed hash of its SHA-256."""
     facts_stamp: str | None = None
     """That of the files beside it when its lesson was last complete, None before."""
+    failed_facts_stamp: str | None = None
+    """That of the files beside it when it last failed."""
     setback: Setback | None = None
 
 

@@ -163,6 +163,10 @@ class Planner:
     def _look(self, folder: Path, found: Found) -> tuple[Seen, str]:
         """Return what is known of a recording, and its SHA-256 if that had to be taken."""
         seen = self._memory.seen(found.name) or _FIRST_LOOK
+        if seen.failed_facts_stamp not in {None, found.facts_stamp}:
+            # What failed before was told otherwise.
+            seen = seen.model_copy(update={"setback": None, "failed_facts_stamp": None})
+            self._memory.see(found.name, seen)
         if seen.stamp == found.stamp:
             return seen, ""
         check_inside(folder, found.path)

@@ -172,6 +172,22 @@ def test_a_failure_stops_nothing_and_is_set_aside_after_three_nights(places, cli
     assert night.left[0].reason.endswith("good.mp4."), "another content is another chance"
 
 
+def test_mended_facts_are_another_chance(places, clip, quick_reports, monkeypatch):
+    put(clip, places.recordings / "a.mp4")
+    facts = places.recordings / "a.yml"
+    facts.write_text("start: soon\n")
+    for days in (0, 1, 2, 3):
+        another_day(monkeypatch, days)
+        (failed,) = run_night(places, SETTINGS).failed
+    assert failed.set_aside
+    facts.write_text("start: some day\n")
+    (failed,) = run_night(places, SETTINGS).failed
+    assert (failed.set_aside, failed.nights) == (False, 1)
+    facts.write_text("title: Waves\n")
+    (done,) = run_night(places, SETTINGS).done
+    assert done.lesson_id == "a"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "quoted"),
     [
