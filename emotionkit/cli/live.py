@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -23,6 +25,8 @@ from emotionkit.reports.formatting import clock
 if TYPE_CHECKING:
     from emotionkit.batch.undertaking import Outcome
     from emotionkit.live.session import LiveSession
+
+_ENDING = tuple(number for number in signal.Signals if number.name in {"SIGINT", "SIGTERM", "SIGHUP"})
 
 
 @click.command()
@@ -95,21 +99,25 @@ def live(
             if outcome is not None:
                 say.stored(outcome)
                 return ALL_WELL
-            complain(f"No picture came, so nothing of {plan.lesson_id} is stored.")
+            _say(f"No picture came, so nothing of {plan.lesson_id} is stored.", err=True)
             return ALL_WELL if session.was_stopped else FAILED
 
 
 @contextmanager
 def _ended_by_signals(session: LiveSession) -> Iterator[None]:
-    """End the class at Ctrl-C and at SIGTERM; a second one breaks off."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """End the class at Ctrl-C, at SIGTERM and when the terminal is closed; a second of the first two breaks off."""
+    before = {number: signal.getsignal(number) for number in _ENDING}
 
     def stop(number: int, _frame: object) -> None:
         session.stop()
-        signal.signal(number, before[signal.Signals(number)])
+        # Of a terminal that is closed both the shell and the system tell.
+        if signal.Signals(number).name != "SIGHUP":
+            signal.signal(number, before[signal.Signals(number)])
 
-    for number in before:
-        signal.signal(number, stop)
+    for number, handler in before.items():
+        # Whoever began the class with nohup wants it to outlive the terminal.
+        if (number.name, handler) != ("SIGHUP", signal.SIG_IGN):
+            signal.signal(number, stop)
     try:
         yield
     finally:
@@ -127,26 +135,47 @@ class _Teller:
         if self._as_json:
             self.event("started", {"lesson_id": lesson_id, "url": url, "notice": notice})
             return
-        click.echo(f"The class {lesson_id} is shown at {url}")
-        click.echo(f"Show the participants {notice}")
-        click.echo("Ctrl-C ends the class and stores it.")
+        _say(f"The class {lesson_id} is shown at {url}")
+        _say(f"Show the participants {notice}")
+        _say("Ctrl-C ends the class and stores it.")
 
     def event(self, name: str, facts: Mapping[str, object]) -> None:
         if self._as_json:
-            click.echo(json.dumps({"event": name, **facts}, default=str, ensure_ascii=False))
+            _say(json.dumps({"event": name, **facts}, default=str, ensure_ascii=False))
         elif name == "lost":
-            complain(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}")
+            _say(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}", err=True)
         elif name == "running" and _number(facts["second"]) > 0:
-            complain(f"The picture is back at {clock(_number(facts['second']))}.")
+            _say(f"The picture is back at {clock(_number(facts['second']))}.", err=True)
 
     def stored(self, outcome: Outcome) -> None:
         if self._as_json:
             self.event("stored", {name: value for name, value in asdict(outcome).items() if name != "recording"})
         else:
-            click.echo(
+            _say(
                 f"{outcome.lesson_id} is stored: {outcome.faces} faces in {outcome.frames} frames, "
                 f"{clock(outcome.duration_s)} of class"
             )
+
+
+def _say(line: str, *, err: bool = False) -> None:
+    """Write a line to who listens; nobody ends a class by going away."""
+    try:
+        if err:
+            complain(line)
+        else:
+            click.echo(line)
+    except OSError as error:
+        _discard(sys.stderr if err else sys.stdout)
+        if not err:
+            reason = (error.strerror or "unknown error").lower()
+            _say(f"The output cannot be written ({reason}); the class goes on without it.", err=True)
+
+
+def _discard(stream: TextIO) -> None:
+    """Lose what is written from now on, and what waits to be written, over which Python would stumble at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _number(value: object) -> float:
@@ -162,7 +191,7 @@ def _resume(warehouse: Path, as_json: bool) -> int:
     for result in complete_begun(warehouse):
         if isinstance(result, EmotionkitError):
             failed += 1
-            complain(str(result))
+            _say(str(result), err=True)
         else:
             done += 1
             say.stored(result)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -194,6 +196,45 @@ def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):
     assert open_warehouse("warehouse").lesson("mine").duration_s == pytest.approx(
         (frames["pts_s"] + frames["weight_s"]).max()
     )
+
+
+def test_a_class_goes_on_when_nobody_listens_any_more(short_lesson):
+    command = [sys.executable, "-m", "emotionkit", "live", short_lesson, "--lesson-id", "unheard", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert '"started"' in running.stdout.readline()
+        running.stdout.close()
+        wait_until_something_is_on_the_disk()
+        running.send_signal(signal.SIGINT)
+        complaints = running.stderr.read()
+    assert running.returncode == 0
+    assert complaints == "The output cannot be written (broken pipe); the class goes on without it.\n"
+    assert rows(Path("warehouse"), "unheard")[0]["pts_s"].iloc[-1] >= 5
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="nothing gives a process a terminal of its own")
+def test_closing_the_terminal_ends_a_class_and_stores_it(short_lesson):
+    ours, theirs = os.openpty()
+    command = ["setsid", "--ctty", sys.executable, "-m", "emotionkit", "live", short_lesson, "--lesson-id", "closed"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        wait_until_something_is_on_the_disk()
+        os.close(ours)
+        # The shell says so too.
+        running.send_signal(signal.SIGHUP)
+    assert running.returncode == 0
+    assert rows(Path("warehouse"), "closed")[0]["pts_s"].iloc[-1] >= 5
+
+
+def test_closing_the_terminal_ends_no_class_that_is_to_outlive_it(short_lesson):
+    command = ["nohup", sys.executable, "-m", "emotionkit", "live", short_lesson, "--lesson-id", "left", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        figures = (line for line in running.stdout if '"figures"' in line)
+        assert next(figures)
+        running.send_signal(signal.SIGHUP)
+        assert all(next(figures) for _ in range(3))
+        running.send_signal(signal.SIGTERM)
+        assert '"stored"' in list(running.stdout)[-1]
+    assert running.returncode == 0
 
 
 @pytest.mark.stress
