@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import av
 import pytest
 from moving_tiles import write_moving_tiles
 
+from emotionkit import clocks
 from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +41,20 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMOTIONKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def machine_in() -> Iterator[Callable[[str], None]]:
+    """``machine_in("Europe/Berlin")``: move this machine there until the test ends, and so what ``clocks`` uses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clocks, "_zone", None)
+
+        def move(time_zone: str) -> None:
+            patch.setenv("TZ", time_zone)
+            time.tzset()
+
+        yield move
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ PACKAGE = ROOT / "emotionkit"
 TOOLS = ROOT / "tools"
 
 LAYERS = (
-    {"_version", "cache", "durable", "errors", "records", "config", "name_pattern", "policy", "project", "storage"},
+    {"_version", "cache", "clocks", "durable", "errors", "records", "config", "name_pattern", "policy", "project"}
+    | {"storage"},
     {"video"},
     {"faces"},
     {"emotions"},

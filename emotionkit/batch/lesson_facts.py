@@ -54,7 +54,8 @@ def describe_lesson(
         course=told.course,
         title=told.title or lesson_id,
         teacher=told.teacher,
-        started_at=told.start,
+        # Its day is that of the project's clocks, in whichever zone its start was told.
+        started_at=told.start.astimezone(known.zone) if told.start else None,
         duration_s=float(recording.duration),
         recording=str(recording.path.resolve()),
         recording_sha256=sha256,

@@ -94,5 +94,6 @@ class NightReports:
 
     def _fingerprint(self, lesson_id: str) -> str:
         rows = open_warehouse(self._warehouse).sql(_LESSON, [lesson_id]).fetchall()
-        text = f"{rows} {self._project.policy.min_group} {self._project.reports.language}"
+        shown_in = (self._project.reports.language, self._project.recordings.time_zone)
+        text = " ".join([f"{rows} {self._project.policy.min_group}", *filter(None, shown_in)])
         return hashlib.sha256(text.encode()).hexdigest()

@@ -8,7 +8,9 @@ from typing import Literal
 
 import click
 
+from emotionkit import clocks
 from emotionkit.cli.output import FilePath, json_option, print_json, warehouse_option
+from emotionkit.project import load_project_settings
 
 
 @click.command()
@@ -35,6 +37,7 @@ def export(
     from emotionkit.warehouse.dictionary import EXPORTED
     from emotionkit.warehouse.exporting import export as write
 
+    clocks.use(load_project_settings().recordings.time_zone)
     chosen = tuple(dict.fromkeys(tables)) or EXPORTED
     result = write(warehouse, out, lessons=lesson_ids, tables=chosen, file_format=file_format, student_ids=student_ids)
     if as_json:

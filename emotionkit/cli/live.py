@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from emotionkit import clocks
 from emotionkit.cli.options import sample_fps_option
 from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, warehouse_option
 from emotionkit.config import ProcessingSettings
@@ -71,6 +72,7 @@ def live(
     project = load_project_settings()
     policy = declared_policy(project.policy)
     texts.use(project.reports.language)
+    clocks.use(project.recordings.time_zone)
     if source is None:
         return _resume(warehouse, as_json)
 

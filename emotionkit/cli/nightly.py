@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit import clocks
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.night_log import logging_to
@@ -78,6 +79,7 @@ def nightly(
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)
+    clocks.use(project.recordings.time_zone)
 
     from emotionkit.batch.night_notice import Notice, notice_of
     from emotionkit.batch.night_plan import Selection

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from emotionkit import clocks
 from emotionkit.cli.output import FilePath, complain, json_option, print_json, status, warehouse_option
 from emotionkit.errors import EmotionkitError
 from emotionkit.project import load_project_settings
@@ -38,6 +39,7 @@ def report(
     if not (lesson_ids or courses or students):
         raise click.UsageError("Name a lesson, --course or --student.")
     settings = load_project_settings()
+    clocks.use(settings.recordings.time_zone)
     tongue = language or settings.reports.language
     pages: dict[str, str] = {}
     failures: dict[str, str] = {}

@@ -97,7 +97,8 @@ def plan_class(
         RecordingError: The file cannot be read, or something of it was erased.
         WarehouseError: The warehouse cannot be read.
     """
-    started_at = datetime.now().astimezone()
+    zone = ZoneInfo(naming.time_zone) if naming.time_zone else None
+    started_at = datetime.now().astimezone(zone)
     default = default_lesson_id(Path(source.address)) if source.is_file else f"{_LIVE}-{started_at:%Y-%m-%d-%H%M%S}"
     name = validated_lesson_id(lesson_id or default)
     _refuse_taken(warehouse, name)
@@ -110,7 +111,7 @@ def plan_class(
         facts = Facts(lesson.course, lesson.title, lesson.teacher, lesson.started_at, lesson.segments)
     else:
         sha256 = hashlib.sha256(f"{source.name}\n{started_at}\n{secrets.token_hex(16)}".encode()).hexdigest()
-        known = Known(0.0, ZoneInfo(naming.time_zone) if naming.time_zone else None)
+        known = Known(0.0, zone)
         untitled = Facts(title=live_texts.UNTITLED.format(date=formatting.date(started_at)))
         # The day in a name may be that of any lesson; this one is now.
         facts = replace(facts_of_name(name, naming, known), start=started_at) if lesson_id else untitled

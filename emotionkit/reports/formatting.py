@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+from emotionkit import clocks
 from emotionkit.reports import texts
 
 LONGEST_NAME = 200
@@ -71,7 +72,7 @@ def number(value: float) -> str:
 
 
 def date(moment: datetime | None) -> str:
-    """Return day and time of day, on the clock of this machine where the time zone is known.
+    """Return day and time of day, of an instant on the clocks in use.
 
     Midnight is left out: no lesson starts then, but one of which only the day is known seems to.
 
@@ -81,7 +82,7 @@ def date(moment: datetime | None) -> str:
     if moment is None:
         return texts.UNKNOWN
     if moment.tzinfo:
-        moment = moment.astimezone()
+        moment = clocks.local(moment)
     pattern = texts.DATE_FORMAT if (moment.hour, moment.minute) != (0, 0) else texts.DAY_FORMAT
     return pattern.format(
         day=moment.day,

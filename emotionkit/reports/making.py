@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from emotionkit import clocks
 from emotionkit.durable import write_durably
 from emotionkit.errors import ReportError
 from emotionkit.reports.execution import NotebookError, run_notebook
@@ -31,7 +32,7 @@ def make_report(
     Args:
         notebook: What to run.
         folder: Of this report; made if need be.
-        parameters: Of the notebook, besides ``language``.
+        parameters: Of the notebook, besides ``language`` and ``time_zone``, that of the clocks in use.
         title: What the browser shows as the name of the page.
         subject: What the report is of and its name, for the sentence that says that it failed.
         language: Code of the language of the page.
@@ -45,7 +46,7 @@ def make_report(
     kind, name = subject
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        values = {**parameters, "language": language}
+        values = {**parameters, "language": language, "time_zone": clocks.in_use()}
         made = report_page(run_notebook(notebook, executed.resolve(), values, progress=progress), title, language)
         write_durably(page, made.encode())
     except NotebookError as error:

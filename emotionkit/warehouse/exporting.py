@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from emotionkit.durable import sync_file, sync_folder
 from emotionkit.errors import InvalidInputError, UnknownLessonError
 from emotionkit.warehouse.audit import append_audit
-from emotionkit.warehouse.consents import CONSENTED_SQL
+from emotionkit.warehouse.consents import CONSENTED_SQL, consented
 from emotionkit.warehouse.dictionary import DICTIONARY, EXPORTED, Column
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.locking import writers_lock
@@ -120,22 +120,23 @@ def _write(
     query = _query(table, columns, student_ids)
     path = out / f"{table}.{file_format}"
     # The question about no lesson gives the types.
-    schema = warehouse.sql(query, {"lesson_id": ""}).to_arrow_table().schema
+    schema = _answer(warehouse, query, "").schema
     written = 0
     writer: _TakesTables
     with (
         pq.ParquetWriter(path, schema, compression="zstd") if file_format == "parquet" else _csv(path, schema) as writer
     ):
-        for rows in _answers(warehouse, query, lessons):
+        for lesson_id in lessons:
+            rows = _answer(warehouse, query, lesson_id)
             writer.write_table(_disarmed(rows) if file_format == "csv" else rows)
             written += rows.num_rows
     sync_file(path)
     return written
 
 
-def _answers(warehouse: Warehouse, query: str, lessons: list[str]) -> Iterator[pa.Table]:
-    for lesson_id in lessons:
-        yield warehouse.sql(query, {"lesson_id": lesson_id}).to_arrow_table()
+def _answer(warehouse: Warehouse, query: str, lesson_id: str) -> pa.Table:
+    agreed = consented(warehouse.sql, [lesson_id]) if CONSENTED_SQL in query else {}
+    return warehouse.sql(query, {"lesson_id": lesson_id, **agreed}).to_arrow_table()
 
 
 def _query(table: str, columns: tuple[Column, ...], student_ids: bool) -> str:

@@ -13,7 +13,7 @@ import duckdb
 from emotionkit.errors import UnknownLessonError, UnknownStudentError, WarehouseError
 from emotionkit.records import Lesson, Run
 from emotionkit.warehouse.connection import has_database, reading_connection
-from emotionkit.warehouse.consents import CONSENTED_SQL
+from emotionkit.warehouse.consents import CONSENTED_SQL, consented
 from emotionkit.warehouse.rows import stored_lesson, stored_run, stored_run_id
 from emotionkit.warehouse.segments import read_segment, segment_paths
 
@@ -129,7 +129,7 @@ class Warehouse:
     def consented(self, lesson_id: str) -> dict[str, str]:
         """Return the students seen in a lesson who may be told apart, by ``student_id`` with their names.
 
-        Their consent covers the lesson's day and course, and was not taken back since.
+        Their consent covers the lesson's day, by the clocks in use, and its course, and was not taken back since.
 
         Raises:
             UnknownLessonError: There is no lesson of that id.
@@ -164,13 +164,15 @@ class Warehouse:
             ORDER BY started_at NULLS LAST, lesson_id
         """  # noqa: S608 - a query within a query
         with self._connected() as connection:
-            return _frame(connection.sql(query, params={"student_id": student_id}))
+            values = {"student_id": student_id, **consented(connection.sql)}
+            return _frame(connection.sql(query, params=values))
 
     def _rows_of(self, lesson_id: str, query: str) -> pd.DataFrame:
         with self._connected() as connection:
             if stored_run_id(connection, lesson_id) is None:
                 raise _unknown(connection, lesson_id)
-            return _frame(connection.sql(query, params={"lesson_id": lesson_id}))
+            agreed = consented(connection.sql, [lesson_id]) if CONSENTED_SQL in query else {}
+            return _frame(connection.sql(query, params={"lesson_id": lesson_id, **agreed}))
 
     def _found(self, find: Callable[[duckdb.DuckDBPyConnection, str], _Answer | None], lesson_id: str) -> _Answer:
         with self._connected() as connection:

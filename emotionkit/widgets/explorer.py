@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
+from emotionkit import clocks
 from emotionkit.analysis import (
     AnalysisSettings,
     Changes,
@@ -54,6 +55,7 @@ class Explorer:
         everybody: bool = False,
         settings: AnalysisSettings | None = None,
         language: str = "en",
+        time_zone: str | None = None,
     ) -> None:
         """Open a warehouse and show its last lesson.
 
@@ -63,12 +65,14 @@ class Explorer:
             everybody: Whether single faces are told of everybody; for whoever may know.
             settings: Of the analysis; defaults where not given.
             language: Code of the language of what is shown, ``en`` or ``de``; from then on that of this process.
+            time_zone: Of the days of lessons; that of this machine if not given. From then on that of this process.
 
         Raises:
-            SettingsError: Nothing is written in that language.
+            SettingsError: Nothing is written in that language, or there is no such time zone.
             WarehouseError: There is none, or it cannot be read.
         """
         texts.use(language)
+        clocks.use(time_zone)
         self._folder, self._min_group, self._everybody = Path(warehouse), min_group, everybody
         self._settings = settings or AnalysisSettings()
         self._rows = open_warehouse(self._folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import ipywidgets
 
+from emotionkit import clocks
 from emotionkit.batch.undertaking import Outcome
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
@@ -63,6 +64,7 @@ class LivePanel(ipywidgets.VBox):
             raise InvalidInputError("A class is being shown in this notebook already; end it first.")
         project = load_project_settings()
         texts.use(project.reports.language)
+        clocks.use(project.recordings.time_zone)
         plan = plan_class(
             parse_live_source(str(source)),
             Path(warehouse),

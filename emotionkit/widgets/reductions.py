@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from emotionkit.analysis import AnalysisSettings
 from emotionkit.records import EMOTIONS
 from emotionkit.warehouse import open_warehouse
-from emotionkit.warehouse.consents import CONSENTED_SQL
+from emotionkit.warehouse.consents import CONSENTED_SQL, consented
 from emotionkit.widgets.selection import Selection, with_lessons
 from emotionkit.widgets.steps import Steps
 
@@ -111,8 +111,8 @@ class Reductions:
         (of_faces, named), (of_frames, _) = with_lessons(_FACES_SQL, lessons), with_lessons(_FRAMES_SQL, lessons)
         values = {"bin_s": self.bin_s, **named}
         with open_warehouse(self._warehouse) as rows:
-            quality = {"minimum_quality": self._settings.minimum_quality}
-            faces = rows.sql(of_faces, values | quality).to_arrow_table().to_pandas()
+            chosen = {"minimum_quality": self._settings.minimum_quality, **consented(rows.sql, lessons)}
+            faces = rows.sql(of_faces, values | chosen).to_arrow_table().to_pandas()
             frames = rows.sql(of_frames, values).to_arrow_table().to_pandas()
         by_lesson = dict(iter(faces.groupby("lesson_id", sort=False)))
         sampled = dict(iter(frames.groupby("lesson_id", sort=False)))

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from emotionkit import clocks
 from emotionkit.analysis import AnalysisSettings, ClassHistogram, course_histogram, student_means
 from emotionkit.errors import InvalidInputError
 from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.records import EMOTIONS
 from emotionkit.warehouse import Warehouse, append_audit, open_warehouse, writers_lock
-from emotionkit.warehouse.consents import CONSENTED_SQL
+from emotionkit.warehouse.consents import CONSENTED_SQL, consented
 
 _ROWS_SQL = f"""
 SELECT lesson_id, pts_s, weight_s, track_id,
@@ -69,8 +70,9 @@ class Selection:
         query = _ROWS_SQL.replace("$columns", ", ".join(self.emotions) or "NULL AS none")
         span = {"start_s": self.start_s, "end_s": min(self.end_s, 1e12)}
         query, named = with_lessons(query, self.lessons)
-        answer = open_warehouse(warehouse).sql(query, {"students": list(self.students), **span, **named})
-        found: pd.DataFrame = answer.to_arrow_table().to_pandas()
+        with open_warehouse(warehouse) as opened:
+            values = {"students": list(self.students), **span, **named, **consented(opened.sql, self.lessons)}
+            found: pd.DataFrame = opened.sql(query, values).to_arrow_table().to_pandas()
         return found
 
     def histogram(
@@ -125,9 +127,11 @@ class Selection:
         lines = [f"    {name}={getattr(self, name)!r}," for name in self.__slots__]
         end = "float('inf')"
         body = "\n".join(lines).replace("end_s=inf", f"end_s={end}")
-        place = str(warehouse)
+        place, time_zone = str(warehouse), clocks.in_use()
+        imported = "from emotionkit import clocks\n" if time_zone else ""
+        used = f"clocks.use({time_zone!r})\n" if time_zone else ""
         return (
-            f"from emotionkit.widgets import Selection\n\nselection = Selection(\n{body}\n)\n"
+            f"{imported}from emotionkit.widgets import Selection\n\n{used}selection = Selection(\n{body}\n)\n"
             f"rows = selection.rows({place!r})\nhistogram = selection.histogram({place!r}).table\n"
         )
 

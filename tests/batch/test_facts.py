@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from emotionkit.batch.facts import Facts, Known, parse_name, parse_segment, parse_start, tidied
 from emotionkit.batch.facts_file import read_facts_file
+from emotionkit.batch.identification import day_of
 from emotionkit.batch.lesson_facts import describe_lesson
 from emotionkit.batch.roster import read_roster
 from emotionkit.errors import InvalidFileError
@@ -262,6 +263,13 @@ def test_each_fact_comes_from_the_first_that_tells_it(recording):
     lesson = told()
     assert lesson[:4] == ("Physics", "Waves", "Emmy", day.replace(hour=10))
     assert lesson[4][0].title == "end"
+
+
+def test_a_start_told_in_another_zone_is_on_the_clocks_of_the_project(recording):
+    recording.with_suffix(".yml").write_text("start: 2026-09-28 20:00 America/New_York\n")
+    lesson = describe_lesson(probe(recording), "an-id", "00", RecordingsSettings(time_zone="Europe/Berlin"))
+    assert lesson.started_at.isoformat() == "2026-09-29T02:00:00+02:00"
+    assert day_of(lesson) == date(2026, 9, 29)
 
 
 def test_a_pattern_of_the_settings(tmp_path, short_lesson):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError, ReportError, WarehouseError
 from emotionkit.policy import Policy, Purpose
-from emotionkit.project import ProjectSettings, RetentionSettings
+from emotionkit.project import ProjectSettings, RecordingsSettings, RetentionSettings
 from emotionkit.reports.night import NightStatus, read_nights
 from emotionkit.warehouse import PartsFolder, begin_erasure, plan_erasure, read_tombstones
 from emotionkit.warehouse.tombstones import keyed
@@ -143,6 +144,15 @@ def test_the_facts_beside_a_recording_count(places, clip, quick_reports):
     assert done.reported
     assert ek.open_warehouse(places.warehouse).lesson("a").title == "Waves & light"
     assert run_night(places, SETTINGS).done == ()
+
+
+def test_pages_are_made_anew_for_another_time_zone(places, clip, quick_reports):
+    put(clip, places.recordings / "a.mp4")
+    run_night(places, SETTINGS)
+    elsewhere = ProjectSettings(recordings=RecordingsSettings(time_zone="Asia/Tokyo"))
+    (done,) = run_night(places, dataclasses.replace(SETTINGS, project=elsewhere)).done
+    assert (done.processed, done.reported) == (False, True)
+    assert run_night(places, dataclasses.replace(SETTINGS, project=elsewhere)).done == ()
 
 
 def test_a_failure_stops_nothing_and_is_set_aside_after_three_nights(places, clip, quick_reports, monkeypatch):

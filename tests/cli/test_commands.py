@@ -8,9 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lessons import WAVES, store
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,18 @@ def test_lessons(emotionkit, warehouse):
     assert (status, err) == (0, "")
     assert out.splitlines()[0].split() == ["lesson", "course", "date", "length"]
     assert out.splitlines()[1].split() == ["2026-09-28_physics-101_short", "physics-101", "2026-09-28", "0:10"]
+
+
+@pytest.mark.parametrize(("machine", "time_zone"), [("Europe/Berlin", None), ("UTC", "Europe/Berlin")])
+def test_lessons_have_the_day_of_their_own_clocks(emotionkit, machine_in, machine, time_zone):
+    machine_in(machine)
+    if time_zone:
+        Path("emotionkit.toml").write_text(f'[recordings]\ntime_zone = "{time_zone}"\n')
+    midnight = datetime(2026, 9, 13, 22, tzinfo=UTC)
+    store(Path("warehouse"), replace(WAVES, started_at=midnight, duration_s=2.0), 1)
+    store(Path("warehouse"), replace(WAVES, lesson_id="some-day", started_at=None, duration_s=2.0), 1)
+    _, out, _ = emotionkit("lessons")
+    assert [line.split()[-2] for line in out.splitlines()[1:]] == ["2026-09-14", "101"]
 
 
 def test_lessons_for_programs(emotionkit, warehouse):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -117,6 +118,22 @@ def test_people_who_move_are_told_apart_as_in_the_recording(moving_tiles, tmp_pa
     (outcome,) = complete_begun(tmp_path / "cut")
     assert outcome.faces == len(rows(tmp_path / "live", "it")[1])
     assert len(open_warehouse(tmp_path / "cut").tracks("it")) > 9
+
+
+def test_a_class_has_the_day_of_its_own_clocks(machine_in):
+    machine_in("Pacific/Midway")
+    for time_zone, hours in ((None, -11), ("Pacific/Kiritimati", 14)):
+        plan = plan_class(
+            parse_live_source("udp://@:5000"),
+            Path("warehouse"),
+            ProcessingSettings(),
+            lesson_id=None,
+            policy=Policy(Purpose.DEMONSTRATION, "US"),
+            min_group=5,
+            naming=RecordingsSettings(time_zone=time_zone),
+        )
+        assert plan.started_at.utcoffset() == timedelta(hours=hours)
+        assert plan.lesson_id == f"live-{plan.started_at:%Y-%m-%d-%H%M%S}"
 
 
 def test_a_file_played_at_its_own_speed_gives_what_processing_it_gives(live, short_lesson, processed):

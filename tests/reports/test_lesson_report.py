@@ -156,7 +156,8 @@ def broken_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_code_cell(
-                'warehouse = ""\nlesson_id = ""\nmin_group = 5\nlanguage = ""', metadata={"tags": ["parameters"]}
+                'warehouse = ""\nlesson_id = ""\nmin_group = 5\nlanguage = ""\ntime_zone = None',
+                metadata={"tags": ["parameters"]},
             ),
             nbformat.v4.new_code_cell("import sys\nprint(sys.executable)\nprint(lesson_id)"),
             nbformat.v4.new_code_cell('raise ValueError("no chalk")'),

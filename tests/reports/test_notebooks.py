@@ -63,7 +63,7 @@ def test_the_readme_names_every_notebook():
 
 def test_papermill_reads_the_declared_parameters():
     declared = papermill.inspect_notebook(str(Path(notebooks_folder()) / "lesson_report.ipynb"))
-    assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group", "language"}
+    assert set(declared) == {"warehouse", "lesson_id", "settings", "min_group", "language", "time_zone"}
     assert declared["min_group"]["default"] == str(DEFAULT_MIN_GROUP)
     assert AnalysisSettings.checked(**ast.literal_eval(declared["settings"]["default"])) == AnalysisSettings()
 

@@ -97,6 +97,20 @@ def test_lessons_in_which_the_others_would_be_too_few_are_left_out(course):
     assert "%" not in said.split(texts.GUIDE)[0]
 
 
+def test_pages_have_the_times_of_the_time_zone(course, machine_in):
+    machine_in("UTC")
+    for time_zone, start in ((None, "14 September 2026, 9:00"), ("Asia/Tokyo", "14 September 2026, 18:00")):
+        of_zoe, of_course, of_lesson = (
+            words(sections_of(f"{kind}_report.ipynb", warehouse=str(course), time_zone=time_zone, **of))
+            for kind, of in (
+                ("student", {"student_id": ZOE}),
+                ("course", {"course": COURSE}),
+                ("lesson", {"lesson_id": "week-0"}),
+            )
+        )
+        assert all(start in said for said in (of_zoe, of_course, of_lesson))
+
+
 def test_without_a_consent_there_is_no_report(course, tmp_path):
     with pytest.raises(ConsentError, match=r"There is no report of 'Bo': no consent that stands"):
         render_student_report(course, "bo", tmp_path)
@@ -126,9 +140,11 @@ def test_who_agreed_is_left_out_where_the_others_would_be_too_few(course):
     assert "Zoe" not in said
 
 
-def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsys):
+def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsys, machine_in):
+    machine_in("UTC")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "emotionkit.toml").write_text('[reports]\nlanguage = "de"\n')
+    settings = '[recordings]\ntime_zone = "Asia/Tokyo"\n[reports]\nlanguage = "de"\n'
+    (tmp_path / "emotionkit.toml").write_text(settings)
     arguments = [
         "report",
         "--course",
@@ -150,9 +166,11 @@ def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsy
     page = (tmp_path / "reports" / course_folder(COURSE) / "index.html").read_text("utf-8")
     assert '<html lang="de">' in page
     assert "Stunde für Stunde" in page
+    assert "14. September 2026, 18:00" in page
     index = (tmp_path / "reports" / "index.html").read_text("utf-8")
     assert f'href="./{course_folder(COURSE)}/index.html"' in index
     assert "noch kein Bericht" in index
+    assert "14. September 2026, 18:00" in index
     assert "student-" not in index
     assert "Zoe" not in index
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emotionkit import clocks
 from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
 from emotionkit.errors import InvalidInputError, SettingsError, WarehouseError
 from emotionkit.records import EMOTIONS
@@ -55,7 +56,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, stored, waves) -> Path:
         )
         stored(folder, lesson, students)
     with changing_register(folder) as register:
-        student = Student("s-00000001", NAME, date(2026, 9, 1), [Consent(date(2026, 9, 1))])
+        student = Student("s-00000001", NAME, date(2026, 9, 1), [Consent(date(2026, 9, 14))])
         for lesson in open_warehouse(folder).lessons().to_dict("records")[:3]:
             student.sightings.append(Sighting(lesson["lesson_id"], lesson["run_id"], 2, lesson["started_at"].date()))
         register.students.append(student)
@@ -117,6 +118,21 @@ def test_a_student_who_agreed_can_be_chosen_and_nobody_else(explorer):
     rows = explorer.rows()
     assert set(rows["track_id"]) == {2}
     assert set(rows["student_id"]) == {"s-00000001"}
+
+
+def test_days_are_those_of_the_time_zone_that_is_asked_for(course, machine_in):
+    """The lesson of 14 September, 9:00 UTC, is of the day before at Midway, too early for the consent."""
+    machine_in("UTC")
+    for time_zone, line, students in ((None, "14 September 2026, 9:00", 1), ("Pacific/Midway", "13 September", 0)):
+        explorer = Explorer(course, time_zone=time_zone)
+        explorer.controls.lessons.value = ("week-0",)
+        assert any(line in said for said, _ in explorer.controls.lessons.options)
+        assert explorer.rows()["student_id"].nunique() == students
+        assert len(explorer.controls.students.options) == students
+        code, names = explorer.code(), {}
+        clocks.use(None)
+        exec(code, names)
+        assert names["rows"]["student_id"].nunique() == students
 
 
 @pytest.mark.parametrize("students", [(), ("s-00000001",)], ids=["class", "student"])
