@@ -107,7 +107,8 @@ class TeachersPage(Answer):
         if self.get_query_argument("token", None) is None:
             self.finish(live_page(self.site.hub.sections))
             return
-        self.set_cookie(self.site.cookie, self.site.token, httponly=True, samesite="Strict", secure=self.site.is_secure)
+        # Lax: whoever follows a link in another page brings it along, and there is nothing here that a request changes.
+        self.set_cookie(self.site.cookie, self.site.token, httponly=True, samesite="Lax", secure=self.site.is_secure)
         self.redirect("/", status=303)
 
 

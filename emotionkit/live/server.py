@@ -24,6 +24,8 @@ from emotionkit.live.handlers import ROUTES, Nowhere, Site
 from emotionkit.live.hub import Hub
 
 LOOPBACK = "127.0.0.1"
+HTTP_PORT = 80
+"""The port that browsers leave out of a server's name."""
 _FAREWELL_S = 1.0
 
 
@@ -99,7 +101,7 @@ class LiveServer:
         self.url, self.notice_url = f"{base}/?token={token}", f"{base}/notice"
         self._hub = Hub()
         # Under TLS the certificate sees to it that nobody is led here by another name.
-        hosts = None if self._tls else frozenset({f"{host}:{port}", f"localhost:{port}"})
+        hosts = None if self._tls else _names(host, port)
         site = Site(self._hub, token, f"emotionkit_{port}", hosts, bool(self._tls), purpose, jurisdiction, min_group)
         routes = [(path, answer, {"site": site}) for path, answer in ROUTES]
         self._application = Application(
@@ -142,6 +144,12 @@ class LiveServer:
             task.cancel()
         self._loop.run_until_complete(server.close_all_connections())
         self._loop.close()
+
+
+def _names(host: str, port: int) -> frozenset[str]:
+    """Return what browsers may call the server."""
+    named = {f"{name}:{port}" for name in (host, "localhost")}
+    return frozenset(named | {host, "localhost"} if port == HTTP_PORT else named)
 
 
 def _said(error: OSError) -> str:

@@ -57,7 +57,7 @@ def test_the_token_moves_from_the_address_into_a_cookie(server):
     assert (status, headers["Location"]) == (303, "/")
     cookie = headers["Set-Cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
+    assert "SameSite=Lax" in cookie
     status, headers, text = answer(base(server) + "/", Cookie=cookie.split(";")[0])
     assert status == 200
     assert urlsplit(server.url).query.removeprefix("token=") not in text
@@ -78,6 +78,33 @@ def test_other_names_lead_nowhere(server):
     token = urlsplit(server.url).query
     status, _, text = answer(f"{base(server)}/?{token}", Host="evil.example")
     assert (status, "token." in text) == (403, True)
+
+
+def test_the_usual_port_of_the_web_needs_no_mention():
+    try:
+        server = LiveServer(Place(port=80), "research", "US", 5)
+    except LiveServerError as error:
+        pytest.skip(str(error))
+    with server:
+        for name in ("127.0.0.1", "localhost", "127.0.0.1:80"):
+            assert answer(server.notice_url, Host=name)[0] == 200
+        assert answer(server.notice_url, Host="evil.example")[0] == 403
+
+
+def test_another_port_needs_its_mention(server):
+    assert answer(server.notice_url, Host="127.0.0.1")[0] == 403
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_is_changed_by_a_request(server, method):
+    """So that a cookie may come along when somebody follows a link from elsewhere."""
+    cookie = answer(server.url)[1]["Set-Cookie"].split(";")[0]
+    for path in ("/", "/events", "/notice", "/notice/events", "/live.js"):
+        request = urllib.request.Request(base(server) + path, method=method, headers={"Cookie": cookie})
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=10)
+        assert refused.value.code == 405
+        refused.value.close()
 
 
 def test_the_notice_says_what_for_and_needs_no_token(server):
