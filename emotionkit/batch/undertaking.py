@@ -114,7 +114,7 @@ def begin(
             something of it was erased.
         WarehouseError: The warehouse cannot be read or written.
     """
-    _refuse_unwritable(recording)
+    refuse_unwritable(recording)
     lesson_id = validated_lesson_id(lesson_id or default_lesson_id(recording))
     source = call(recording, probe, recording)
     lesson = describe_lesson(source, lesson_id, content_sha256(recording), naming)
@@ -140,7 +140,12 @@ def begin(
     return replace(undertaking, pieces=pieces)
 
 
-def _refuse_unwritable(recording: Path) -> None:
+def refuse_unwritable(recording: Path) -> None:
+    """Refuse a recording whose path cannot be stored with its lesson.
+
+    Raises:
+        RecordingError: Its name, or that of a folder, is no text.
+    """
     try:
         str(recording.resolve()).encode()
     except UnicodeEncodeError as error:

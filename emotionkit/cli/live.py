@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from emotionkit import clocks
-from emotionkit.cli.options import sample_fps_option
+from emotionkit.cli.options import NumberRange, sample_fps_option
 from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, warehouse_option
 from emotionkit.config import ProcessingSettings
 from emotionkit.policy import declared_policy
@@ -41,7 +41,7 @@ _ENDING = tuple(number for number in signal.Signals if number.name in {"SIGINT",
 @click.option("--key", type=FilePath, metavar="FILE", help="Its private key, unless the certificate's file has it.")
 @click.option(
     "--patience",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     metavar="SECONDS",
     default=600.0,
     help="How long a lost source is waited for before the class ends.",

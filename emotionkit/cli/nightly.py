@@ -13,7 +13,7 @@ from emotionkit import clocks
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.dask import dask_option, dask_team, refuse_workers_beside
 from emotionkit.cli.night_log import logging_to
-from emotionkit.cli.options import checked, sample_fps_option, workers_option
+from emotionkit.cli.options import NumberRange, checked, sample_fps_option, workers_option
 from emotionkit.cli.output import (
     ALL_WELL,
     FAILED,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--since", callback=checked(date.fromisoformat), metavar="DAY", help="Written on that day or later.")
 @click.option("--only", multiple=True, metavar="PATTERN", help="Files or lessons of such names, as 'physics-*'.")
 @click.option(
-    "--max-hours", type=click.FloatRange(min=0, min_open=True), metavar="H", help="End after that; go on next time."
+    "--max-hours", type=NumberRange(min=0, min_open=True), metavar="H", help="End after that; go on next time."
 )
 @click.option("--retry-failed", is_flag=True, help="Try again what was set aside.")
 @sample_fps_option

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.facts import Facts, Known
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson, facts_of_name
-from emotionkit.batch.undertaking import Undertaking, refuse_erased, run_name, start_run
+from emotionkit.batch.undertaking import Undertaking, refuse_erased, refuse_unwritable, run_name, start_run
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError
 from emotionkit.policy import Policy
@@ -94,9 +94,11 @@ def plan_class(
     Raises:
         InvalidInputError: The lesson's id cannot be used or is taken, or a value in the files that tell of a file's
             lesson.
-        RecordingError: The file cannot be read, or something of it was erased.
+        RecordingError: The file cannot be read, its path is no text, or something of it was erased.
         WarehouseError: The warehouse cannot be read.
     """
+    if source.is_file:
+        refuse_unwritable(Path(source.address))
     zone = ZoneInfo(naming.time_zone) if naming.time_zone else None
     started_at = datetime.now().astimezone(zone)
     default = default_lesson_id(Path(source.address)) if source.is_file else f"{_LIVE}-{started_at:%Y-%m-%d-%H%M%S}"

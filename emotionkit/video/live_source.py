@@ -171,6 +171,8 @@ def _device(kind: LiveKind, name: str, driver: tuple[str, str] | None, which: st
 
 def _stream(text: str, scheme: str) -> LiveSource:
     try:
+        # What is no text in UTF-8 could not be stored with the lesson.
+        text.encode()
         parts = urlsplit(text)
         host = parts.hostname or ""
         shown = f"{host}:{parts.port}" if parts.port else host

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ Run = Callable[..., tuple[int, str, str]]
         (["lesson.mp4", "--sample-fps", "nan"], "Setting sample_fps = nan cannot be used"),
         (["lesson.mp4", "--port", "70000"], "70000"),
         (["lesson.mp4", "--patience", "-1"], "-1"),
+        (["lesson.mp4", "--patience", "nan"], "'nan' is not a valid number."),
     ],
 )
 def test_wrong_usage(emotionkit: Run, tmp_path: Path, arguments: list[str], sentence: str) -> None:
@@ -40,6 +42,7 @@ def test_wrong_usage(emotionkit: Run, tmp_path: Path, arguments: list[str], sent
     [
         (["gone.mp4"], "gone.mp4 does not exist.\n"),
         (["."], ". is a folder, not a recording.\n"),
+        (["http://a/\udcff"], "The address is no address of a stream.\n"),
         (["ftp://a/b"], "ftp://a/b cannot be read: streams begin with rtsp, rtsps, http, https, udp.\n"),
         (["http://u:secret@127.0.0.1:9/x?key=secret"], "http://127.0.0.1:9/x cannot be read (connection refused).\n"),
         (["0", "--address", "here"], "here is not an IP address.\n"),
@@ -100,6 +103,23 @@ def test_an_erased_recording_is_not_read_again(emotionkit: Run, short_lesson: Pa
     status, _, err = emotionkit("live", short_lesson)
     assert status == 1
     assert "is not read again; `emotionkit erase --readmit` allows it." in err
+
+
+@pytest.mark.parametrize("where", ["name", "folder"])
+def test_a_name_that_is_no_text_is_refused_before_the_class(
+    emotionkit: Run, short_lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """As begin does of a recording: it would run to its end, and could not be stored then."""
+    place = {"name": tmp_path / "\udcff.mp4", "folder": tmp_path / "\udcff" / "lesson.mp4"}[where]
+    try:
+        place.parent.mkdir(exist_ok=True)
+        shutil.copy(short_lesson, place)
+    except OSError:
+        pytest.skip("this file system has names in UTF-8 alone")
+    monkeypatch.chdir(place.parent)
+    status, out, err = emotionkit("live", place.name, "--json")
+    assert (status, out) == (1, "")
+    assert err.endswith("has a name, or a folder, that is no text in UTF-8: rename it.\n")
 
 
 def test_nothing_was_cut_off(emotionkit: Run, tmp_path: Path) -> None:

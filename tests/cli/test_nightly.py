@@ -77,6 +77,7 @@ def free_port():
         (["--since", "yesterday"], 2),
         (["--max-hours", "0"], 2),
         (["--max-hours", "some"], 2),
+        (["--max-hours", "nan"], 2),
         (["--log", "nowhere/night.log"], 2),
         (["--recordings", "nowhere"], 1),
         (["--warehouse", "recordings/bad\nname.mp4"], 1),
