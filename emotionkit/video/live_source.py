@@ -101,9 +101,7 @@ def parse_live_source(
         camera = _device(LiveKind.CAMERA, f"camera {text}", _CAMERAS.get(platform), text)
         return replace(camera, options=_CAMERA_OPTIONS[platform])
     if text == "screen":
-        display = environment.get("DISPLAY", "")
-        if platform == "linux" and not display:
-            raise LiveSourceError("The screen", "cannot be read: there is no display (DISPLAY is not set).")
+        display = _display(environment) if platform == "linux" else ""
         screen = _device(LiveKind.SCREEN, "the screen", _SCREENS.get(platform), display)
         return replace(screen, options=_SCREEN_OPTIONS[platform])
     if scheme := _SCHEME.match(text):
@@ -159,6 +157,19 @@ def _container(source: LiveSource) -> InputContainer:
         metadata_errors="replace",
         timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S),
     )
+
+
+def _display(environment: Mapping[str, str]) -> str:
+    # The X server beside such a desktop would give pictures too, all black.
+    if environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland":
+        raise LiveSourceError(
+            "The screen",
+            "cannot be read: on a Wayland desktop it would be black; log in to a session on X11.",
+        )
+    display = environment.get("DISPLAY", "")
+    if not display:
+        raise LiveSourceError("The screen", "cannot be read: there is no display (DISPLAY is not set).")
+    return display
 
 
 def _device(kind: LiveKind, name: str, driver: tuple[str, str] | None, which: str) -> LiveSource:

@@ -56,6 +56,20 @@ def test_what_may_not_be_named_is_one_sentence(text, sentence):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("session", [{"WAYLAND_DISPLAY": "wayland-0"}, {"XDG_SESSION_TYPE": "wayland"}])
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":0"}], ids=["alone", "beside an X server that sees black"])
+def test_a_screen_that_would_be_black_is_refused(session, display):
+    with pytest.raises(
+        LiveSourceError, match=r"^The screen cannot be read: on a Wayland desktop it would be black; .*X11\.$"
+    ):
+        parse_live_source("screen", platform="linux", environment=session | display)
+
+
+def test_a_session_on_x11_says_so_itself():
+    environment = {"DISPLAY": ":0", "XDG_SESSION_TYPE": "x11"}
+    assert parse_live_source("screen", platform="linux", environment=environment).address == ":0"
+
+
 def test_a_machine_without_access_says_so():
     with pytest.raises(LiveSourceError, match=r"^Camera 0 cannot be read: the video library on this machine has no"):
         parse_live_source("0", platform="plan9", environment={})
