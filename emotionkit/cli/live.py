@@ -143,7 +143,7 @@ class _Teller:
 
     def event(self, name: str, facts: Mapping[str, object]) -> None:
         if self._as_json:
-            _say(json.dumps({"event": name, **facts}, default=str, ensure_ascii=False))
+            _say(json.dumps({"event": name, **facts}, default=str))
         elif name == "lost":
             _say(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}", err=True)
         elif name == "running" and _number(facts["second"]) > 0:

@@ -228,6 +228,12 @@ def test_a_class_goes_on_when_nobody_listens_any_more(short_lesson):
     assert rows(Path("warehouse"), "unheard")[0]["pts_s"].iloc[-1] >= 5
 
 
+def test_events_are_json_wherever_they_go(live, short_lesson, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    command = live(short_lesson, "--lesson-id", "数学")
+    assert command.wait_for("started")["lesson_id"] == "数学"
+
+
 @pytest.mark.skipif(not shutil.which("setsid"), reason="nothing gives a process a terminal of its own")
 def test_closing_the_terminal_ends_a_class_and_stores_it(short_lesson):
     ours, theirs = os.openpty()
