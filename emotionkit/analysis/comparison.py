@@ -65,6 +65,12 @@ class LessonDifference:
         rows = self.table.loc[(self.table["p_holm"] <= level) & (self.table["low"] * self.table["high"] > 0)]
         return rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
 
+    def speaks_of_enough(self, min_group: int) -> bool:
+        """Return whether its numbers, beside the lessons' own, depend on at least ``min_group`` people."""
+        # Lessons taken as of different people are compared by their own histograms.
+        few_left = self.design == "paired" and (0 < self.only_here < min_group or self.tells_of_few)
+        return self.students >= min_group and not few_left
+
 
 def lesson_difference(
     means: pd.DataFrame,
@@ -115,7 +121,7 @@ def lesson_difference(
         only_here=len(here) - paired,
         only_there=_people(there) - paired,
         settings=settings,
-        tells_of_few=design == "paired" and _tells_of_few(there, pairs.index, min_group),
+        tells_of_few=design == "paired" and _tells_of_few(here, there, pairs, min_group),
     )
 
 
@@ -134,7 +140,12 @@ def against_course(
 
 
 def lesson_differences(
-    means: pd.DataFrame, lesson_id: str, others: Sequence[str], settings: AnalysisSettings | None = None
+    means: pd.DataFrame,
+    lesson_id: str,
+    others: Sequence[str],
+    settings: AnalysisSettings | None = None,
+    *,
+    min_group: int = 1,
 ) -> tuple[LessonDifference, ...]:
     """Return how a lesson differs from each of the others, one by one.
 
@@ -145,11 +156,12 @@ def lesson_differences(
         lesson_id: The lesson.
         others: The others.
         settings: Defaults where not given.
+        min_group: As for :func:`lesson_difference`.
 
     Raises:
         InvalidInputError: As for :func:`lesson_difference`.
     """
-    single = [lesson_difference(means, lesson_id, [other], settings) for other in others]
+    single = [lesson_difference(means, lesson_id, [other], settings, min_group=min_group) for other in others]
     p = np.array([difference.table["p"] for difference in single], dtype=np.float64).reshape(len(single), len(EMOTIONS))
     adjusted = np.full_like(p, np.nan)
     tested = ~np.isnan(p)
@@ -281,10 +293,12 @@ def _variance_by_spread(
     return added
 
 
-def _tells_of_few(there: pd.DataFrame, paired: pd.Index[str], min_group: int) -> bool:
-    """Return whether the means of students over their other lessons, less those lessons' own, are of too few."""
+def _tells_of_few(here: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, min_group: int) -> bool:
+    """Return whether either side of the pairs, less the lessons' own histograms, is of too few."""
+    weight = pairs[["weight", "weight_there"]].min(axis=1)
     own = 1 / there.groupby("student_id")["lesson_id"].transform("size")
-    return leaves_few(factors_by_lesson(there, own.where(there["student_id"].isin(paired), 0.0)), min_group)
+    sides = ((here, here["student_id"].map(weight)), (there, there["student_id"].map(weight) * own))
+    return any(leaves_few(factors_by_lesson(rows, brought.fillna(0.0)), min_group) for rows, brought in sides)
 
 
 def _people(means: pd.DataFrame) -> int:

@@ -110,8 +110,8 @@ def _may_be_paired(means: pd.DataFrame, min_group: int) -> bool:
     """Return whether the student may be the unit: most have names, and the lessons' histograms reveal none of them."""
     if not len(means) or float(means["student_id"].notna().mean()) <= 0.5:
         return False
-    share = 1 / means.groupby(_units(means))["lesson_id"].transform("size")
-    return not leaves_few(factors_by_lesson(means, share), min_group)
+    weight = means.groupby(_units(means))["weight"]
+    return not leaves_few(factors_by_lesson(means, weight.transform("mean") / weight.transform("size")), min_group)
 
 
 def _units(means: pd.DataFrame) -> pd.Series[str]:

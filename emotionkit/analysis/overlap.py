@@ -15,22 +15,23 @@ MOST_GROUPS = 5000
 """Small groups that are looked at; with more, the figure is taken to speak of too few."""
 
 Factors = Mapping[str, Mapping[str, float]]
-"""By lesson and person: the factor with which the person's mean in that lesson enters a figure; 0 where it does not."""
+"""By lesson and person: how many times as much as in the lesson's own histogram the person's mean there weighs in a
+figure; 0 where it does not enter."""
 
 
-def factors_by_lesson(means: pd.DataFrame, factor: pd.Series[float]) -> Factors:
+def factors_by_lesson(means: pd.DataFrame, brought: pd.Series[float]) -> Factors:
     """Return the factors of rows of :func:`emotionkit.analysis.student_means.student_means`.
 
     People without a name may be the same in every lesson, so they are taken to be as few as they can be.
 
     Args:
-        means: Its rows.
-        factor: Of each row.
+        means: Its rows, each of a weight above 0.
+        brought: How much each row weighs in the figure.
     """
     number = means["student_id"].isna().groupby(means["lesson_id"]).cumsum().astype(str)
     person = means["student_id"].astype(object).where(means["student_id"].notna(), "unnamed " + number)
     # Rounded, so that factors which differ by arithmetic alone are the same.
-    rows = zip(means["lesson_id"], person, factor.round(9), strict=True)
+    rows = zip(means["lesson_id"], person, (brought / means["weight"]).round(9), strict=True)
     lessons: dict[str, dict[str, float]] = {}
     for lesson_id, name, value in rows:
         lessons.setdefault(str(lesson_id), {})[str(name)] = float(value)

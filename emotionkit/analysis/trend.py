@@ -96,9 +96,12 @@ def course_trend(
     rows = rows.assign(time=rows["lesson_id"].map(dict(when)).astype(float))
     is_often = rows.groupby("student_id")["lesson_id"].transform("nunique") >= 2
     often = rows.loc[is_often]
-    # The slope is the sum of what each student showed, times how much later than his usual time.
-    later = (rows["time"] - rows.groupby("student_id")["time"].transform("mean")).where(is_often, 0.0)
-    paired = len(often) > len(rows) / 2 and not leaves_few(factors_by_lesson(rows, later), min_group)
+    # The slope is the sum of what each student showed, times how much later than his usual time that was.
+    moments, weights = (
+        (rows["weight"] * of).groupby(rows["student_id"]).transform("sum") for of in (rows["time"], 1.0)
+    )
+    later = (rows["time"] - moments / weights).where(is_often, 0.0)
+    paired = len(often) > len(rows) / 2 and not leaves_few(factors_by_lesson(rows, rows["weight"] * later), min_group)
     cells = _Cells.of(often.assign(unit=often["student_id"]) if paired else _unnamed(rows), paired=paired)
     over = _interval_over(cells)
     return CourseTrend(

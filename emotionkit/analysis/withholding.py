@@ -71,7 +71,7 @@ def large_enough(means: pd.DataFrame, lesson_id: str, min_group: int) -> pd.Data
 
 
 def large_lessons(means: pd.DataFrame, min_group: int) -> pd.DataFrame:
-    """Return the rows of the lessons in which at least ``min_group`` students were seen, none of them hardly at all."""
+    """Return the rows of the lessons whose histograms may be shown: of ``min_group`` students, half of it in effect."""
     weights = means.groupby("lesson_id")["weight"]
     enough = (weights.transform("size") >= min_group) & (weights.transform(_number_of) >= fewest_in_effect(min_group))
     return means.loc[enough]

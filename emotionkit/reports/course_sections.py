@@ -58,7 +58,7 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
         return texts.COURSE_TOO_FEW if _has_others(difference) else texts.OPENING_NO_EARLIER
     count = len(difference.against)
     lessons = texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)
-    numbers = _numbers_may_be_told(difference, min_group)
+    numbers = difference.speaks_of_enough(min_group)
     words = (
         (texts.OPENING_MORE, texts.OPENING_LESS) if numbers else (texts.OPENING_MORE_ALONE, texts.OPENING_LESS_ALONE)
     )
@@ -82,7 +82,7 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     """
     tested = difference.design != "nothing" and difference.students >= min_group
     larger = difference.larger_than_chance() if tested else difference.table.iloc[:0]
-    numbers = _numbers_may_be_told(difference, min_group)
+    numbers = difference.speaks_of_enough(min_group)
     words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
     lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
     if not tested:
@@ -112,12 +112,6 @@ def _has_others(difference: LessonDifference) -> bool:
     return bool(difference.against or difference.left_out)
 
 
-def _numbers_may_be_told(difference: LessonDifference, min_group: int) -> bool:
-    if difference.design == "independent":
-        return True
-    return not (_leaves_few(difference.only_here, min_group) or difference.tells_of_few)
-
-
 def _moments(changes: Changes, min_group: int) -> list[pd.DataFrame]:
     """Return the rows that tell of each moment, by time, of those that enough people were seen at."""
     table = changes.table.loc[changes.table["students"] >= min_group]
@@ -134,11 +128,6 @@ def _with_numbers(changes: Changes, min_group: int) -> pd.Index[int]:
     left = changes.students - changes.table["students"]
     few = (left > 0) & (left < min_group)
     return changes.table.index[(changes.table["students"] >= min_group) & ~few]
-
-
-def _leaves_few(left: int, min_group: int) -> bool:
-    """Return whether numbers of all but these people would, with those of all, speak of fewer than may be."""
-    return 0 < left < min_group
 
 
 def _telling(rows: pd.DataFrame) -> pd.DataFrame:

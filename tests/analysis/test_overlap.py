@@ -73,6 +73,7 @@ def test_a_course_in_which_few_of_many_have_names_is_shown():
 def test_the_only_one_who_is_away_is_not_what_earlier_lessons_less_the_comparison_leave():
     before, now = lesson("a", "abcdefgh", strangers=1), lesson("b", "abcdefgh")
     assert against_course(pd.concat([before, now]), "b", QUICK, min_group=5).tells_of_few
+    assert not against_course(pd.concat([before, now]), "b", QUICK, min_group=5).speaks_of_enough(5)
     assert not against_course(pd.concat([before, now]), "b", QUICK).tells_of_few
     many_more = lesson("a", "abcdefgh", strangers=5)
     assert not against_course(pd.concat([many_more, now]), "b", QUICK, min_group=5).tells_of_few
@@ -97,3 +98,16 @@ def test_lessons_that_are_too_small_are_told_as_left_out():
     for this in "ab":
         difference = against_course(pd.concat([small, large]), this, QUICK, min_group=5)
         assert (difference.against, difference.left_out) == ((), 1)
+
+
+def test_who_weighs_less_in_one_lesson_is_not_what_is_left():
+    """A student seen for a moment in one lesson enters figures over lessons otherwise than that lesson's own."""
+    lessons = [lesson(name, "abcdef") for name in "uvwxyz"]
+    lessons[1].loc[0, "weight"] = 0.2
+    means = pd.concat(lessons)
+    assert course_histogram(means, 5, QUICK).interval_over == "lessons"
+    assert course_trend(means, {name: float(k) for k, name in enumerate("uvwxyz")}, QUICK, min_group=5).design == (
+        "independent"
+    )
+    for this in "uv":
+        assert against_course(pd.concat(lessons[:2]), this, QUICK, min_group=5).tells_of_few

@@ -43,6 +43,13 @@ def test_one_cell_holds_the_parameters(notebook):
     assert code(notebook)[0] == tagged[0]
 
 
+def test_lessons_of_few_are_not_compared(folder, tmp_path):
+    values = {"warehouse": str(folder / "warehouse"), "lesson_id": "few"}
+    executed = run_notebook(notebooks_folder() / "compare_lessons.ipynb", tmp_path / "out.ipynb", values)
+    assert "Too few students to show numbers of." in nbformat.writes(executed)
+    assert "p_holm" not in str([cell.get("outputs") for cell in executed.cells])
+
+
 def test_nothing_is_defined_and_no_output_committed(notebook):
     for cell in code(notebook):
         assert cell.outputs == []
