@@ -61,8 +61,8 @@ def plan(
         warehouse: The folder of the warehouse.
         students: Ids or names of people.
         lessons: Ids of lessons.
-        recordings: Recordings whose lessons are to go, by their content or, where they are gone, by their path. One of
-            which nothing else is known is taken for that of the lessons named that are only begun.
+        recordings: Recordings whose lessons are to go, by their content or, where they are gone, by their path; taken
+            also for those of the lessons named that are only begun.
 
     Raises:
         UnknownStudentError: There is no such student.
@@ -159,8 +159,9 @@ def _lessons_of(warehouse: Path, recording: Path, named: Sequence[str]) -> list[
     """Return the lessons that were, or were being, read from a recording, with what the recording itself tells."""
     path, sha256 = str(recording.resolve()), content_sha256(recording) if recording.exists() else None
     found = lessons_of_recording(warehouse, path, sha256)
-    for begun in ([default_lesson_id(recording)], named):
-        found = found or [lesson_id for lesson_id in begun if begun_but_not_finished(warehouse, lesson_id)]
+    found += [lesson_id for lesson_id in named if begun_but_not_finished(warehouse, lesson_id)]
+    if not found and begun_but_not_finished(warehouse, default := default_lesson_id(recording)):
+        found = [default]
     if not found:
         raise InvalidInputError(f"The warehouse {warehouse} holds nothing of {recording}.")
     return [Lesson(lesson_id, None, lesson_id, None, None, 0, path, sha256 or "", 0, 0, 0) for lesson_id in found]

@@ -46,7 +46,8 @@ def load_segment(folder: Path, segment: Path) -> bool:
         _refuse_erased(folder, loaded)
         is_new = not has_database(folder)
         if is_new:
-            rebuild_under_lock(folder)
+            # Without the segment: whether it may replace what is there is still to be seen.
+            rebuild_under_lock(folder, leaving_out=loaded.run.run_id)
         previous = _load(folder, loaded)
         _remove_superseded(folder, loaded, previous)
         with told(folder, "cannot be written"):

@@ -49,11 +49,11 @@ def rebuild(folder: Path) -> int:
         return rebuild_under_lock(folder)
 
 
-def rebuild_under_lock(folder: Path) -> int:
-    """As :func:`rebuild`, for a caller who holds the writers' lock."""
+def rebuild_under_lock(folder: Path, leaving_out: str = "") -> int:
+    """As :func:`rebuild`, for a caller who holds the writers' lock; ``leaving_out`` is a run that is loaded later."""
     _refuse_newer(folder)
     register = load_register(folder)
-    lessons = _segments_by_lesson(folder)
+    lessons = _segments_by_lesson(folder, leaving_out)
     # Among them may be what a run that was killed had finished and not loaded.
     tell_processed(folder, [newest for newest, *_ in lessons])
     with (
@@ -67,7 +67,7 @@ def rebuild_under_lock(folder: Path) -> int:
     return sum(loaded)
 
 
-def _segments_by_lesson(folder: Path) -> list[list[Segment]]:
+def _segments_by_lesson(folder: Path, leaving_out: str) -> list[list[Segment]]:
     """Return the segments of each lesson, those that ended last first."""
     lessons: dict[str, list[Segment]] = {}
     tombstones = read_tombstones(folder)
@@ -79,7 +79,7 @@ def _segments_by_lesson(folder: Path) -> list[list[Segment]]:
         else:
             if tombstones.refuse(segment.lesson, segment.erasures):
                 _log.warning("The segment %s is left out: its rows were erased.", path.name)
-            else:
+            elif segment.run.run_id != leaving_out:
                 lessons.setdefault(segment.lesson.lesson_id, []).append(segment)
     return [
         sorted(segments, key=lambda segment: (segment.run.ended_at, segment.run.run_id), reverse=True)

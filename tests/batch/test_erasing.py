@@ -402,6 +402,14 @@ def test_of_a_lesson_that_is_only_begun_the_recording_has_to_be_named(
     assert erasing.readmit(warehouse, recording)
 
 
+def test_work_begun_beside_a_lesson_of_the_same_recording_goes_when_both_are_named(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (folders[0] / "parts" / "trial" / "run-9").mkdir(parents=True)
+    erasure = erasing.plan(folders[0], lessons=["trial"], recordings=[Path("/recordings", RECORDING)])
+    assert set(erasure.lessons) == {"trial", LESSON}
+
+
 def test_a_recording_that_was_edited_since_is_not_read_again_either(folders: tuple[Path, Path], tmp_path: Path) -> None:
     recording = tmp_path / "edited.mp4"
     recording.write_bytes(b"a class, cut")

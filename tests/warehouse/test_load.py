@@ -87,6 +87,18 @@ def test_a_lesson_of_another_recording_is_not_replaced(two_lessons: Path, write_
     )
 
 
+def test_a_lesson_of_another_recording_is_not_replaced_where_the_database_is_missing(
+    two_lessons: Path, write_segment: Any
+) -> None:
+    theirs = write_segment(
+        "algebra", "run-9", ended_s=61, recording="elsewhere/algebra.mp4", recording_sha256="ed" * 32
+    )
+    (two_lessons / "emotionkit.duckdb").unlink()
+    with pytest.raises(RecordingError, match="would replace lesson 'algebra'"):
+        load_segment(two_lessons, theirs)
+    assert open_warehouse(two_lessons).run("algebra").run_id == "run-1"
+
+
 def test_a_class_that_has_begun_keeps_its_name(two_lessons: Path, write_segment: Any, invent: Any) -> None:
     live = {"recording": "camera 0", "recording_sha256": "11" * 32}
     PartsFolder(two_lessons, "zoology", "class").remember(invent.lesson("zoology", **live), invent.run("class"))

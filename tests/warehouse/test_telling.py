@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emotionkit.warehouse import append_audit, forget_audit, load_segment, rebuild, rebuilding, verify_audit
+from emotionkit.warehouse import append_audit, forget_audit, load, load_segment, rebuild, rebuilding, verify_audit
 from emotionkit.warehouse.audit import AUDIT_LOG
 from emotionkit.warehouse.connection import DATABASE
 from emotionkit.warehouse.tombstones import keyed
@@ -41,7 +41,8 @@ def test_what_is_cut_short_and_begun_again_is_told_once(
 
     segment = write_segment("algebra")
     with monkeypatch.context() as patch:
-        patch.setattr(rebuilding, "replace_lesson", interrupted)
+        for at_work in (load, rebuilding):
+            patch.setattr(at_work, "replace_lesson", interrupted)
         with pytest.raises(KeyboardInterrupt):
             load_segment(folder, segment)
     assert told(folder) == hashes(folder, "algebra")
