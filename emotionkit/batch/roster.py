@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,10 +28,10 @@ def read_roster(recording: Path, known: Known) -> Facts:
     path = recording.with_name(ROSTER)
     if not path.exists():
         return Facts()
-    names = {recording.name, recording.stem}
+    names = {_composed(recording.name), _composed(recording.stem)}
     found: dict[str, Entry] | None = None
     for row in _rows(path):
-        if row[NAME].text.strip() not in names:
+        if _composed(row[NAME].text.strip()) not in names:
             continue
         if found is not None:
             reason = f"names {quoted(recording.stem)} twice, first in line {found[NAME].line}."
@@ -39,6 +40,11 @@ def read_roster(recording: Path, known: Known) -> Facts:
     if found is None:
         return Facts()
     return read_entries(path, {key: _parts(key, found[key]) for key in KEYS if key in found}, known)
+
+
+def _composed(name: str) -> str:
+    # Some systems write a letter and its accent as two characters, where the roster has one.
+    return unicodedata.normalize("NFC", name)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Entry]]:

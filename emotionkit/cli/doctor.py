@@ -29,6 +29,7 @@ def doctor(warehouse: Path, reports: Path, as_json: bool) -> int:
         ("model", checks.model),
         ("reports", checks.report_notebook),
         ("policy", checks.policy),
+        ("people", lambda: checks.people(warehouse)),
         ("warehouse", lambda: checks.warehouse(warehouse)),
         ("audit log", lambda: checks.audit_log(warehouse)),
         ("erasures", lambda: checks.erasures(warehouse)),
@@ -51,3 +52,5 @@ def _examine(check: Callable[[], str]) -> tuple[bool, str]:
         return False, str(error)
     except ImportError as error:
         return False, f"{error}; run `make setup` or reinstall emotionkit."
+    except OSError as error:
+        return False, f"{error.filename} cannot be read: {error.strerror or error}."

@@ -246,6 +246,11 @@ def recording(tmp_path, short_lesson):
     return path
 
 
+def test_a_roster_names_recordings_however_their_accents_are_written(tmp_path):
+    (tmp_path / "roster.csv").write_text("recording,title\n\u00dcbung.mp4,Practice\n", "utf-8")
+    assert read_roster(tmp_path / "U\u0308bung.mp4", KNOWN).title == "Practice"
+
+
 def test_each_fact_comes_from_the_first_that_tells_it(recording):
     naming = RecordingsSettings(time_zone="Europe/Berlin")
 

@@ -106,6 +106,16 @@ def test_doctor_finds_all_well(emotionkit, warehouse):
     assert "holds 1 lesson" in out
 
 
+def test_doctor_says_of_a_folder_and_of_a_register_that_they_cannot_be_read(emotionkit, tmp_path):
+    status, out, _ = emotionkit("doctor", "--warehouse", tmp_path / ("x" * 300))
+    assert status == 1
+    assert "xxx cannot be read: File name too long." in out
+    (tmp_path / "students.json").write_text("{")
+    status, out, _ = emotionkit("doctor", "--warehouse", tmp_path)
+    assert status == 1
+    assert "FAILED  people     " in out
+
+
 def test_doctor_names_what_is_wrong(emotionkit, tmp_path):
     (tmp_path / "warehouse").mkdir()
     (tmp_path / "warehouse" / "emotionkit.duckdb").write_text("not a database")
