@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from emotionkit.batch.confinement import Confined
 from emotionkit.batch.piecework import OnSecond, Task, perform
 from emotionkit.emotions.lazy import LazyClassifier
-from emotionkit.faces.portraits import PortraitChooser, embeddings_at
+from emotionkit.faces.portraits import embeddings_at
 from emotionkit.video.piece_reader import frames_at
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emotionkit.faces.identity import TrackEvidence
     from emotionkit.faces.tracklet import Moment
 
 Call = Callable[..., Any]
@@ -70,13 +69,6 @@ def read(task: Task, on_second: OnSecond) -> list[str] | None:
     if task.deadline is not None and time.time() >= task.deadline:
         return None
     return perform(task, _classifier(), on_second)
-
-
-def portraits(recording: Path, sample_fps: float, chooser: PortraitChooser) -> list[TrackEvidence]:
-    """Take the pictures that were chosen of each track, and return what they tell."""
-    from emotionkit.faces.embedding import FaceEmbedder  # noqa: PLC0415  a model that only few need
-
-    return chooser.evidence(frames_at(recording, sample_fps, chooser.times()), FaceEmbedder().embedding)
 
 
 def look_again(

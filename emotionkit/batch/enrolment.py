@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotionkit.errors import InvalidInputError, UnknownStudentError
-from emotionkit.warehouse.register import Consent, Register, Student
+from emotionkit.warehouse.register import Consent, Register, Student, load_register
 from emotionkit.warehouse.students import changing_register
 
 ONE_PERSON = 0.6
@@ -35,7 +35,7 @@ def enroll(
 
     Raises:
         InvalidInputError: The consent is of the future, over already or ends before it begins; there is no photo; a
-            photo cannot be used; or two show different people. Nothing has changed then.
+            photo cannot be used; or two show different people, also of an earlier enrolment. Nothing has changed then.
         WarehouseError: The register cannot be read or written.
     """
     _check_consent(consent, today)
@@ -45,6 +45,7 @@ def enroll(
         student = register.find(name) or _newcomer(register, name, today)
         if not (embeddings or student.embeddings):
             raise InvalidInputError(f"{student.name} needs at least one photo to be recognised by.")
+        _check_same(student, photos, embeddings)
         student.consents.append(consent)
         student.embeddings += [[round(float(value), 6) for value in embedding] for embedding in embeddings]
     return student
@@ -71,6 +72,21 @@ def withdraw(warehouse: Path, name_or_id: str, day: date) -> Student:
     return student
 
 
+def forget_lapsed(warehouse: Path, today: date) -> None:
+    """Take the embeddings of students away none of whose consents holds any longer.
+
+    To be called when recordings of the last days have been read, since their consents covered those.
+
+    Raises:
+        WarehouseError: The register or the database cannot be read or written.
+    """
+    if any(student.is_lapsed(today) for student in load_register(warehouse).students):
+        with changing_register(warehouse) as register:
+            for student in register.students:
+                if student.is_lapsed(today):
+                    student.embeddings.clear()
+
+
 def _newcomer(register: Register, name: str, today: date) -> Student:
     student = Student(f"s-{secrets.token_hex(4)}", name, today)
     register.students.append(student)
@@ -90,3 +106,12 @@ def _check_alike(photos: Sequence[Path], embeddings: Sequence[NDArray[np.float32
     for photo, embedding in zip(photos[1:], embeddings[1:], strict=True):
         if np.linalg.norm(embedding - embeddings[0]) > ONE_PERSON:
             raise InvalidInputError(f"{photos[0]} and {photo} seem to show different people.")
+
+
+def _check_same(student: Student, photos: Sequence[Path], embeddings: Sequence[NDArray[np.float32]]) -> None:
+    for photo, embedding in zip(photos, embeddings, strict=True):
+        if any(np.linalg.norm(embedding - np.array(known)) > ONE_PERSON for known in student.embeddings):
+            raise InvalidInputError(
+                f"{photo} seems to show somebody else than the photos of {student.name}, who is enrolled already; "
+                "somebody else needs another name."
+            )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.batch.confined_work import Call, call_here, portraits
+from emotionkit.batch.people import LookAgain
 from emotionkit.faces.identity import match_tracks
 from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.records import Lesson
@@ -43,8 +43,11 @@ class Identification:
         for reading in part.readings if self._enrolled else ():
             self._portraits.note(reading)
 
-    def recognise(self, recording: Path, sample_fps: float, call: Call = call_here) -> None:
+    def recognise(self, look: LookAgain) -> None:
         """Store whose tracks are recognised, after the last frame.
+
+        Args:
+            look: Takes the pictures that were chosen of each track, and tells what they are like.
 
         Raises:
             ModelError: Somebody is enrolled, and the models that recognise people are missing.
@@ -53,8 +56,7 @@ class Identification:
         """
         students: Mapping[int, str] = {}
         if self._enrolled:
-            evidence = call(recording, portraits, recording, sample_fps, self._portraits)
-            students = match_tracks(evidence, self._enrolled)
+            students = match_tracks(self._portraits.evidence(look(self._portraits.by_track())), self._enrolled)
         if students or self._known_before:
             _record(self._warehouse, self._lesson, self._run_id, students)
 

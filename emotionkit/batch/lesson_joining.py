@@ -21,7 +21,7 @@ from emotionkit.warehouse import Part, SegmentWriter
 OnPart = Callable[[int], None]
 
 _AT_A_TIME = 50
-"""Groups of presences that are looked at again in one go: up to 150 pictures, 12 s of one core."""
+"""Groups of presences, or tracks, that are looked at in one go: up to 250 pictures, 25 s of one core."""
 
 
 def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Outcome:
@@ -62,13 +62,9 @@ def join(
     """
     recording, sample_fps = undertaking.recording, undertaking.settings.sample_fps
     students = Identification(undertaking.warehouse, undertaking.lesson, undertaking.run.run_id)
+    look = partial(_look_again, recording, sample_fps, call, on_part)
     return _joined(
-        undertaking,
-        names,
-        partial(_look_again, recording, sample_fps, call, on_part),
-        on_part=on_part,
-        note=students.note,
-        at_end=partial(students.recognise, recording, sample_fps, call),
+        undertaking, names, look, on_part=on_part, note=students.note, at_end=partial(students.recognise, look)
     )
 
 

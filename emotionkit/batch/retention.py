@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from emotionkit import clocks
+from emotionkit.batch.enrolment import forget_lapsed
 from emotionkit.batch.erasing import erase
 from emotionkit.project import RetentionSettings
 from emotionkit.reports.removal import old_report_files, remove_report_files
@@ -66,7 +68,8 @@ def enforce_retention(
 
     A lesson counts from its start or, where that is not known, from the end of the run that read it; reports and
     executed notebooks from when they were written. A lesson goes as by :func:`emotionkit.batch.erasing.erase`, with its
-    reports, and is not read again.
+    reports, and is not read again. What students are recognised by goes when their consents are over, whatever the
+    settings say.
 
     Args:
         warehouse: The folder of the warehouse; there need be none.
@@ -79,6 +82,7 @@ def enforce_retention(
         ErasureError: A report cannot be removed.
     """
     now = now or datetime.now(UTC)
+    forget_lapsed(warehouse, clocks.local(now).date())
     found = look_up_overdue(warehouse, reports, settings, now)
     if not any(kept.overdue for kept in found):
         return found

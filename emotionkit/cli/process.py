@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit import clocks
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.cli.budget import budget_option
@@ -51,7 +53,9 @@ def process(
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
     project = load_project_settings()
     policy = declared_policy(project.policy)
+    clocks.use(project.recordings.time_zone)
 
+    from emotionkit.batch.enrolment import forget_lapsed
     from emotionkit.batch.executor import Failure, Job, process_all
 
     jobs = [Job(path, warehouse, settings, lesson_id, policy, project.recordings) for path in recordings]
@@ -64,6 +68,7 @@ def process(
                 progress.echo(one_line(result.reason), err=True)
             elif not as_json:
                 progress.echo(_line(result))
+    forget_lapsed(warehouse, clocks.local(datetime.now(UTC)).date())
     failed = [asdict(result) for result in results if isinstance(result, Failure)]
     done = [asdict(result) for result in results if not isinstance(result, Failure)]
     if as_json:

@@ -50,10 +50,6 @@ class PortraitChooser:
             track.last_s = pts_s
             _consider(track, face, pts_s, self._clear)
 
-    def times(self) -> set[float]:
-        """Return the seconds of the frames that pictures are wanted of."""
-        return {moment.pts_s for moments in self.all_moments() for moment in moments}
-
     def all_moments(self) -> list[tuple[Moment, ...]]:
         """Return the moments chosen so far of each track; those that come later may take the place of some."""
         return [self.moments(track_id) for track_id in self._tracks]
@@ -67,19 +63,18 @@ class PortraitChooser:
         """Return the tracklets of what was taken note of, with the moments chosen of each."""
         return [replace(tracklet, moments=self.moments(tracklet.track_id)) for tracklet in tracklets]
 
-    def evidence(self, frames: Iterable[Frame], embed: Embed) -> list[TrackEvidence]:
-        """Return what can be told of the tracks; those never seen clearly are left out.
+    def by_track(self) -> dict[int, tuple[Moment, ...]]:
+        """Return the moments chosen, by track; tracks without any are left out."""
+        chosen = {track_id: self.moments(track_id) for track_id in sorted(self._tracks)}
+        return {track_id: moments for track_id, moments in chosen.items() if moments}
 
-        Args:
-            frames: Those at the times wanted, one after the other; others among them do no harm.
-            embed: Computes an embedding.
-        """
-        moments = {track_id: self.moments(track_id) for track_id in sorted(self._tracks)}
+    def evidence(self, embeddings: Mapping[int, Sequence[NDArray[np.float32]]]) -> list[TrackEvidence]:
+        """Return what embeddings tell of the tracks whose they are, float32 (128,) each."""
         return [
             TrackEvidence(
                 track_id, np.stack(seen).mean(axis=0), self._tracks[track_id].first_s, self._tracks[track_id].last_s
             )
-            for track_id, seen in embeddings_at(moments, frames, embed).items()
+            for track_id, seen in sorted(embeddings.items())
         ]
 
 

@@ -66,7 +66,7 @@ class Student:
         name: Name or pseudonym.
         enrolled: The day of the enrolment.
         consents: The oldest first.
-        embeddings: 128 numbers per reference photo; none once every consent is over.
+        embeddings: 128 numbers per reference photo; once every consent is over they go.
         sightings: The tracks that are theirs.
     """
 
@@ -80,6 +80,10 @@ class Student:
     def covered(self, day: date | None, course: str | None) -> bool:
         """Return whether a consent holds for a lesson; never for one whose day is not known."""
         return day is not None and any(consent.covers(day, course) for consent in self.consents)
+
+    def is_lapsed(self, today: date) -> bool:
+        """Return whether there are embeddings, and no consent holds any longer."""
+        return bool(self.embeddings) and all(consent.is_over(today) for consent in self.consents)
 
 
 class Register(BaseModel):
@@ -116,12 +120,6 @@ class Register(BaseModel):
         """Take out whose tracks a lesson has."""
         for student in self.students:
             student.sightings[:] = [sighting for sighting in student.sightings if sighting.lesson_id != lesson_id]
-
-    def drop_lapsed(self, today: date) -> None:
-        """Take away the embeddings of students none of whose consents holds any longer."""
-        for student in self.students:
-            if all(consent.is_over(today) for consent in student.consents):
-                student.embeddings.clear()
 
 
 _VERSION = TypeAdapter(dict[str, object])

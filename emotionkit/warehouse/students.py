@@ -21,8 +21,8 @@ from emotionkit.warehouse.transaction import transaction
 def changing_register(folder: Path) -> Iterator[Register]:
     """Give the register to be changed; when the block ends it is stored, and the database says what it says.
 
-    No other process writes meanwhile. Embeddings of students whose consents are over go at the same time. If the
-    database cannot be written then, the register holds and the next change or load brings the database up to it.
+    No other process writes meanwhile. If the database cannot be written then, the register holds and the next change or
+    load brings the database up to it.
 
     Raises:
         WarehouseError: The register or the database cannot be read or written, or another process writes.
@@ -33,7 +33,6 @@ def changing_register(folder: Path) -> Iterator[Register]:
         register = load_register(folder)
         before = register.model_copy(deep=True)
         yield register
-        register.drop_lapsed(date.today())
         if register != before:
             save_register(folder, register)
         if has_database(folder):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import cv2
 import numpy as np
 import pytest
 
 import emotionkit as ek
-from emotionkit.batch.enrolment import enroll, withdraw
+from emotionkit.batch.enrolment import enroll, forget_lapsed, withdraw
 from emotionkit.batch.erasing import erase, plan, readmit
 from emotionkit.batch.pipeline import process_recording
+from emotionkit.batch.retention import enforce_retention
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidFileError, InvalidInputError, RecordingError, UnknownStudentError
 from emotionkit.faces.photo import PhotoEmbedder
+from emotionkit.project import RetentionSettings
 from emotionkit.video import sampled_frames
 from emotionkit.warehouse.register import REGISTER, Consent, load_register
+from emotionkit.warehouse.students import changing_register
 
 TODAY = date(2026, 11, 25)
 TERM = Consent(date(2026, 9, 1), "physics-101", date(2099, 7, 31))
@@ -179,6 +182,37 @@ def test_without_a_usable_photo_nobody_is_enrolled(enroll_student, tmp_path, cli
 def test_photos_of_different_people_are_refused(enroll_student, photos, clips):
     with pytest.raises(InvalidInputError, match=r"0\.png and .*single_face\.jpg seem to show different people"):
         enroll_student(pictures=[photos[0], clips / "single_face.jpg"])
+
+
+def test_photos_of_somebody_else_are_not_added_to_a_student(enroll_student, photos, clips, tmp_path):
+    enroll_student()
+    with pytest.raises(InvalidInputError, match=r"single_face\.jpg seems to show somebody else than the photos of Ada"):
+        enroll_student("ADA", pictures=[clips / "single_face.jpg"])
+    (student,) = load_register(tmp_path / "warehouse").students
+    assert (len(student.embeddings), len(student.consents)) == (1, 1)
+
+
+def test_what_a_student_was_recognised_by_goes_when_no_consent_holds(enroll_student, tmp_path):
+    warehouse = tmp_path / "warehouse"
+    enroll_student(consent=Consent(date(2026, 9, 1), ends=TODAY))
+    forget_lapsed(warehouse, TODAY)
+    assert load_register(warehouse).students[0].embeddings
+    tomorrow = datetime.combine(TODAY + timedelta(days=1), time(12), UTC)
+    enforce_retention(warehouse, tmp_path / "reports", RetentionSettings(), tomorrow)
+    assert not load_register(warehouse).students[0].embeddings
+
+
+def test_lessons_of_a_consents_last_day_name_alike_however_late_they_are_read(
+    tmp_path, short_lesson, classifier, enroll_student
+):
+    """The first to be read changes the register; the second needs what is in it."""
+    warehouse = tmp_path / "warehouse"
+    enroll_student()
+    with changing_register(warehouse) as register:
+        register.students[0].consents[:] = [Consent(date(2026, 9, 1), ends=date(2026, 9, 28))]
+    for name in ("one", "two"):
+        process_recording(short_lesson, warehouse, classifier, ONCE, lesson_id=name)
+    assert len({sighting.lesson_id for sighting in load_register(warehouse).students[0].sightings}) == 2
 
 
 def test_whoever_is_not_enrolled_cannot_withdraw(tmp_path):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from emotionkit.faces.portraits import LARGEST_PORTRAIT, PORTRAITS, PortraitChooser
+from emotionkit.faces.portraits import LARGEST_PORTRAIT, PORTRAITS, PortraitChooser, embeddings_at
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, Frame, FrameReading
 
 BOX = BoundingBox(100, 100, 60, 60)
@@ -28,12 +28,14 @@ def chosen(script):
         seen.append(int(picture[0, 0]))
         return np.full(128, picture[0, 0], np.float32)
 
+    moments = chooser.by_track()
+    wanted = {moment.pts_s for chosen in moments.values() for moment in chosen}
     frames = (
         Frame(Fraction(index, 2), Fraction(1, 2), np.full((400, 400), index, np.uint8))
         for index in range(len(script))
-        if index / 2 in chooser.times()
+        if index / 2 in wanted
     )
-    return chooser.evidence(frames, embed), seen
+    return chooser.evidence(embeddings_at(moments, frames, embed)), seen
 
 
 def test_the_clearest_pictures_apart_in_time_are_taken():
