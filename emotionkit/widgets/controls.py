@@ -106,7 +106,8 @@ def lesson_options(lessons: pd.DataFrame) -> list[tuple[str, str]]:
     options = []
     for lesson in lessons.iloc[::-1].to_dict("records"):
         start = None if pd.isna(lesson["started_at"]) else lesson["started_at"].to_pydatetime()
-        words = [formatting.name(lesson["course"]), formatting.name(lesson["title"]), formatting.date(start)]
+        course = None if pd.isna(lesson["course"]) else lesson["course"]
+        words = [formatting.name(course), formatting.name(lesson["title"]), formatting.date(start)]
         line = ", ".join(word for word in words if word != texts.UNKNOWN)
         options.append((f"{line} [{lesson['lesson_id']}]", str(lesson["lesson_id"])))
     return options

@@ -120,6 +120,15 @@ def test_a_student_who_agreed_can_be_chosen_and_nobody_else(explorer):
     assert set(rows["student_id"]) == {"s-00000001"}
 
 
+def test_a_lesson_without_a_course_is_offered_by_its_title(tmp_path, stored, waves):
+    stored(tmp_path, dataclasses.replace(waves, course=None, duration_s=20.0), 6)
+    explorer = Explorer(tmp_path)
+    assert [line for line, _ in explorer.controls.lessons.options] == [
+        f"Waves, 14 September 2026, 9:00 [{waves.lesson_id}]"
+    ]
+    assert explorer.histogram.students == 6
+
+
 def test_days_are_those_of_the_time_zone_that_is_asked_for(course, machine_in):
     """The lesson of 14 September, 9:00 UTC, is of the day before at Midway, too early for the consent."""
     machine_in("UTC")
