@@ -163,14 +163,16 @@ class Explorer:
             self.controls.progress.layout.visibility = "hidden"
 
     def _steps(self) -> Steps:
-        selection, controls = self.selection, self.controls
-        if not selection.lessons:
+        controls = self.controls
+        if not controls.lessons.value:
             controls.say(texts.EXPLORER_CHOOSE)
             return
         controls.progress.layout.visibility = "visible"
+        focus = yield from self._focus_steps(str(controls.focus.value))
+        # Only now: students whom the lesson in focus does not know are no longer chosen.
+        selection = self.selection
         yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
         self.histogram = yield partial(self._histogram_of, selection)
-        focus = yield from self._focus_steps(str(controls.focus.value))
         self.timeline = yield partial(focus.timeline, selection, self._min_group, self._settings)
         span = (selection.start_s, min(selection.end_s, focus.duration_s))
         controls.charts.show(self.histogram, self.timeline, selection.emotions, span)

@@ -120,6 +120,22 @@ def test_a_student_who_agreed_can_be_chosen_and_nobody_else(explorer):
     assert set(rows["student_id"]) == {"s-00000001"}
 
 
+def test_a_student_whom_the_lesson_in_focus_does_not_know_is_no_longer_shown(explorer):
+    explorer.controls.students.value = ("s-00000001",)
+    assert explorer.histogram.students == 1
+    explorer.controls.lessons.value = ("week-3",)
+    assert explorer.controls.students.value == ()
+    assert explorer.histogram.students == 2
+    assert explorer.histogram.withheld
+    assert "Fewer than 5 students" in explorer.controls.said.value
+    explorer.controls.lessons.value = ("week-0", "week-3")
+    explorer.controls.focus.value = "week-0"
+    explorer.controls.students.value = ("s-00000001",)
+    explorer.controls.focus.value = "week-3"
+    assert explorer.selection.students == ()
+    assert explorer.histogram.students == 9
+
+
 def test_a_lesson_without_a_course_is_offered_by_its_title(tmp_path, stored, waves):
     stored(tmp_path, dataclasses.replace(waves, course=None, duration_s=20.0), 6)
     explorer = Explorer(tmp_path)
