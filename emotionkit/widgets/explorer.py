@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ class Explorer:
 
     def _connect(self) -> None:
         controls = self.controls
-        controls.search.observe(lambda change: controls.find(change["new"]), "value")
+        controls.search.observe(lambda change: self._search(change["new"]), "value")
         controls.lessons.observe(lambda _: self._lessons_chosen(), "value")
         for control in (controls.students, controls.emotions, controls.time, controls.smoothing, controls.focus):
             control.observe(lambda _: self._chosen(), "value")
@@ -138,18 +139,31 @@ class Explorer:
         controls.code_button.on_click(lambda _: self._tell_code())
         controls.save_button.on_click(lambda _: self._save())
 
+    @contextmanager
+    def _offer(self) -> Iterator[None]:
+        """What is offered changes values too; only what a person chooses begins something."""
+        self._offering = True
+        try:
+            yield
+        finally:
+            self._offering = False
+
+    def _search(self, words: str) -> None:
+        with self._offer():
+            self.controls.find(words)
+
     def _lessons_chosen(self) -> None:
+        if self._offering:
+            return
         lessons = [str(lesson) for lesson in self.controls.lessons.value]
         focus = self.controls.focus
         kept = focus.value if focus.value in lessons else (lessons[0] if lessons else None)
-        self._offering = True
-        focus.options = [(formatting.name(self._known["title"][lesson]), lesson) for lesson in lessons]
-        focus.value = kept
-        self._offering = False
+        with self._offer():
+            focus.options = [(formatting.name(self._known["title"][lesson]), lesson) for lesson in lessons]
+            focus.value = kept
         self._chosen()
 
     def _chosen(self) -> None:
-        # What is offered changes values too; only what a person chooses begins something.
         if not self._offering:
             self._figures.run(self._show())
 
@@ -188,9 +202,8 @@ class Explorer:
     def _focus_steps(self, lesson_id: str) -> Generator[Callable[[], Any], Any, Focus]:
         if self._focus is None or self._focus.lesson_id != lesson_id:
             self._focus = yield partial(Focus, self._folder, lesson_id, everybody=self._everybody)
-            self._offering = True
-            self.controls.offer_students(self._focus.agreed)
-            self._offering = False
+            with self._offer():
+                self.controls.offer_students(self._focus.agreed)
             changes = yield partial(lesson_changes, self._focus.frames, self._focus.faces, self._settings)
             self._offer_moments(changes)
         return self._focus

@@ -210,6 +210,18 @@ def test_search_narrows_the_list_and_keeps_what_is_chosen(explorer):
     assert explorer.selection.lessons == ("week-0",)
 
 
+def test_search_keeps_focus_and_student(explorer):
+    explorer.controls.lessons.value = ("week-0", "week-1")
+    explorer.controls.focus.value = "week-1"
+    explorer.controls.students.value = ("s-00000001",)
+    shown = explorer.histogram
+    explorer.controls.search.value = "w"
+    assert explorer.controls.focus.value == "week-1"
+    assert set(explorer.selection.lessons) == {"week-0", "week-1"}
+    assert explorer.selection.students == ("s-00000001",)
+    assert explorer.histogram is shown
+
+
 def test_names_are_never_markup(explorer):
     explorer.controls.say(NAME)
     assert explorer.controls.said.value == "&lt;img src=x onerror=alert(1)&gt;"
