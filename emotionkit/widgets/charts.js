@@ -36,13 +36,14 @@ function strip(svg, row, times, box, top, x, words) {
   const known = row.means.map((mean, index) => [index, mean]).filter(([, mean]) => mean !== null);
   const line = known.map(([index, mean]) => {
     const start = index === 0 || row.means[index - 1] === null;
-    return `${start ? "M" : "L"}${x(times[index])} ${y(mean)}`;
+    // A line of no length is drawn as a dot: a bin between two gaps is seen.
+    return `${start ? "M" : "L"}${x(times[index])} ${y(mean)}${start ? "h0" : ""}`;
   });
   const band = known.filter(([index]) => row.lows[index] !== null);
   const up = band.map(([index]) => `${x(times[index])} ${y(row.highs[index])}`);
   const down = band.map(([index]) => `${x(times[index])} ${y(row.lows[index])}`).reverse();
   if (band.length) draw(svg, "path", { d: `M${[...up, ...down].join("L")}Z`, fill: row.color, opacity: 0.25 });
-  draw(svg, "path", { d: line.join(""), fill: "none", stroke: row.color, "stroke-width": 1.8 });
+  draw(svg, "path", { d: line.join(""), fill: "none", stroke: row.color, "stroke-width": 1.8, "stroke-linecap": "round" });
   draw(svg, "path", { d: `M${box.x} ${y(0)}h${box.width}`, class: "grid" });
   draw(svg, "text", { x: box.x, y: box.y - 3, class: "words" }, `${GLYPHS[row.mark]} ${row.word} (${words.top.replace("{share}", percent(top))})`);
 }

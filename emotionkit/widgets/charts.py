@@ -22,7 +22,7 @@ class Charts(anywidget.AnyWidget):
 
     Attributes:
         rows: Of each expression: word, colour and mark, its share with its ends, and the same over time.
-        times: Middles of the bins in seconds.
+        times: Middles of the bins, of what of them lies in the span, in seconds.
         span: Start and end of the time shown, in seconds.
         at: The moment looked at; a click changes it.
         words: What stands beside the charts, by what it is for.
@@ -44,14 +44,18 @@ class Charts(anywidget.AnyWidget):
     def show(
         self, histogram: ClassHistogram, timeline: Timeline, emotions: Sequence[str], span: tuple[float, float]
     ) -> None:
-        """Draw a histogram beside a timeline, of some expressions, within a stretch of time in seconds."""
-        bins = timeline.faces["middle_s"].between(*span)
-        inside = timeline.expressions.loc[timeline.expressions["middle_s"].between(*span)]
-        by_emotion = dict(iter(inside.groupby("emotion")))
+        """Draw a histogram beside a timeline, of some expressions, within a stretch of time in seconds.
+
+        Bins that reach into the stretch are drawn in the middle of what of them lies in it.
+        """
+        starts = timeline.faces["start_s"].to_numpy()
+        begins, ends = np.maximum(starts, span[0]), np.minimum(starts + timeline.bin_s, span[1])
+        inside = begins < ends
+        points = timeline.expressions.loc[timeline.expressions["start_s"].isin(starts[inside])]
         with self.hold_trait_notifications():
-            self.times = timeline.faces["middle_s"][bins].tolist()
+            self.times = ((begins + ends) / 2)[inside].tolist()
             self.span = list(span)
-            self.rows = [_row(emotion, histogram, by_emotion[emotion]) for emotion in emotions if emotion in by_emotion]
+            self.rows = [_row(emotion, histogram, points.loc[points["emotion"] == emotion]) for emotion in emotions]
 
 
 def _row(emotion: str, histogram: ClassHistogram, points: pd.DataFrame) -> dict[str, object]:

@@ -188,7 +188,8 @@ class Explorer:
         yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
         self.histogram = yield partial(self._histogram_of, selection)
         self.timeline = yield partial(focus.timeline, selection, self._min_group, self._settings)
-        span = (selection.start_s, min(selection.end_s, focus.duration_s))
+        # A stretch may lie behind the end of the lesson in focus, which is then shown empty.
+        span = (selection.start_s, max(selection.start_s, min(selection.end_s, focus.duration_s)))
         controls.charts.show(self.histogram, self.timeline, selection.emotions, span)
         controls.say(*self._words(selection))
         if not span[0] <= controls.charts.at <= span[1]:

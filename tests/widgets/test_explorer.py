@@ -109,6 +109,31 @@ def test_choices_narrow_what_is_shown(explorer):
     assert charts.at == 10.0
 
 
+def test_bins_that_reach_into_the_stretch_are_shown_where_it_holds_no_middle(explorer):
+    charts = explorer.controls.charts
+    explorer.controls.smoothing.value = 300.0
+    assert [row["emotion"] for row in charts.rows] == list(EMOTIONS)
+    assert charts.times == [30.0]
+    assert charts.rows[3]["means"] == pytest.approx([explorer.histogram.table["mean"]["happy"]], abs=0.05)
+    explorer.controls.smoothing.value = 30.0
+    explorer.controls.time.value = (25.0, 32.0)
+    assert charts.times == [27.5, 31.0]
+    assert [len(row["means"]) for row in charts.rows] == [2] * len(EMOTIONS)
+
+
+def test_a_stretch_behind_the_end_of_the_lesson_in_focus_leaves_the_histogram(tmp_path, stored, waves):
+    for title, duration_s in (("short", 20.0), ("long", 60.0)):
+        lesson = dataclasses.replace(waves, lesson_id=title, title=title, duration_s=duration_s)
+        stored(tmp_path, lesson, 6)
+    explorer = Explorer(tmp_path)
+    explorer.controls.lessons.value = ("short", "long")
+    explorer.controls.focus.value = "short"
+    explorer.controls.time.value = (30.0, 50.0)
+    charts = explorer.controls.charts
+    assert (charts.span, charts.times) == ([30.0, 30.0], [])
+    assert [(row["mean"] is not None, row["means"]) for row in charts.rows] == [(True, [])] * len(EMOTIONS)
+
+
 def test_a_student_who_agreed_can_be_chosen_and_nobody_else(explorer):
     assert explorer.controls.students.options == ((NAME, "s-00000001"),)
     explorer.controls.lessons.value = ("week-0", "week-1")
