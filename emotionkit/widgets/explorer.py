@@ -83,6 +83,7 @@ class Explorer:
         self._figures, self._pictures = Stepper(), Stepper()
         self._focus: Focus | None = None
         self._offering = False
+        self._people: int | None = None
         self.histogram: ClassHistogram | None = None
         self.timeline: Timeline | None = None
         self.controls = Controls(self._known, self._reductions.bin_s)
@@ -186,7 +187,7 @@ class Explorer:
         # Only now: students whom the lesson in focus does not know are no longer chosen.
         selection = self.selection
         yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
-        self.histogram = yield partial(self._histogram_of, selection)
+        self.histogram, self._people = yield partial(self._figures_of, selection)
         self.timeline = yield partial(focus.timeline, selection, self._min_group, self._settings)
         # A stretch may lie behind the end of the lesson in focus, which is then shown empty.
         span = (selection.start_s, max(selection.start_s, min(selection.end_s, focus.duration_s)))
@@ -197,8 +198,10 @@ class Explorer:
         else:
             yield from self._show_picture()
 
-    def _histogram_of(self, selection: Selection) -> ClassHistogram:
-        return selection.histogram_of(self._reductions.means(selection), self._min_group, self._settings)
+    def _figures_of(self, selection: Selection) -> tuple[ClassHistogram, int | None]:
+        means = self._reductions.means(selection)
+        histogram = selection.histogram_of(means, self._min_group, self._settings)
+        return histogram, selection.people_of(means, self._min_group)
 
     def _focus_steps(self, lesson_id: str) -> Generator[Callable[[], Any], Any, Focus]:
         if self._focus is None or self._focus.lesson_id != lesson_id:
@@ -231,11 +234,13 @@ class Explorer:
 
     def _words(self, selection: Selection) -> list[str]:
         assert self.histogram is not None
-        people = formatting.people(self.histogram.students)
         if self.histogram.withheld:
             return [texts.EXPLORER_WITHHELD.format(group=self._min_group)]
         intervals = texts.EXPLORER_INTERVALS[self.histogram.interval_over]
         lessons = counted_lessons(len(selection.lessons))
+        if self._people is None:
+            return [texts.EXPLORER_FIGURES_UNNAMED.format(lessons=lessons, intervals=intervals)]
+        people = formatting.people(self._people)
         return [texts.EXPLORER_FIGURES.format(lessons=lessons, students=people, intervals=intervals)]
 
     def _tell_code(self) -> None:

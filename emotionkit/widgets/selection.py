@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from emotionkit import clocks
-from emotionkit.analysis import AnalysisSettings, ClassHistogram, course_histogram, student_means
+from emotionkit.analysis import AnalysisSettings, ClassHistogram, course_histogram, large_lessons, student_means
 from emotionkit.errors import InvalidInputError
 from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.records import EMOTIONS
@@ -98,10 +98,17 @@ class Selection:
         """Return the histogram from rows of :func:`emotionkit.analysis.student_means` of the lessons in this time."""
         if self.students:
             # They agreed: what is shown of them is theirs alone. Of one of them, lessons are what can differ.
-            theirs = means.loc[means["student_id"].isin(self.students)]
+            theirs = self._theirs(means)
             theirs = theirs.assign(student_id=None) if len(self.students) == 1 else theirs
             return course_histogram(theirs, 1, settings)
         return course_histogram(means, min_group, settings)
+
+    def people_of(self, means: pd.DataFrame, min_group: int = DEFAULT_MIN_GROUP) -> int | None:
+        """Return how many people :meth:`histogram_of` speaks of; None over several lessons if not all have names."""
+        shown = self._theirs(means) if self.students else large_lessons(means, min_group)
+        if shown["lesson_id"].nunique() == 1:
+            return len(shown)
+        return shown["student_id"].nunique() if shown["student_id"].notna().all() else None
 
     def save(self, warehouse: str | Path, path: str | Path) -> int:
         """Write the rows as Parquet into a new file, note it in the audit log, and return how many there are.
@@ -134,6 +141,9 @@ class Selection:
             f"{imported}from emotionkit.widgets import Selection\n\n{used}selection = Selection(\n{body}\n)\n"
             f"rows = selection.rows({place!r})\nhistogram = selection.histogram({place!r}).table\n"
         )
+
+    def _theirs(self, means: pd.DataFrame) -> pd.DataFrame:
+        return means.loc[means["student_id"].isin(self.students)]
 
     def _within(self, rows: Warehouse, lesson_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         agreed = rows.consented(lesson_id)

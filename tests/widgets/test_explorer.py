@@ -161,6 +161,31 @@ def test_a_student_whom_the_lesson_in_focus_does_not_know_is_no_longer_shown(exp
     assert explorer.histogram.students == 9
 
 
+def test_nobody_is_counted_again_for_every_lesson(explorer):
+    said = explorer.controls.said
+    assert said.value == "one lesson, 9 people; intervals over students."
+    explorer.controls.lessons.value = ("week-0", "week-1", "week-2")
+    assert said.value == "3 lessons; intervals over lessons."
+    explorer.controls.students.value = ("s-00000001",)
+    assert said.value == "3 lessons, one person; intervals over lessons."
+
+
+def test_people_are_counted_over_lessons_where_all_have_names(tmp_path, stored, waves):
+    for week in range(2):
+        stored(tmp_path, dataclasses.replace(waves, lesson_id=f"week-{week}", duration_s=20.0), 6)
+    with changing_register(tmp_path) as register:
+        lessons = open_warehouse(tmp_path).lessons().to_dict("records")
+        for track in range(1, 7):
+            student = Student(f"s-0000000{track}", f"Student {track}", date(2026, 9, 1), [Consent(date(2026, 9, 14))])
+            student.sightings = [Sighting(row["lesson_id"], row["run_id"], track, date(2026, 9, 14)) for row in lessons]
+            register.students.append(student)
+    explorer = Explorer(tmp_path)
+    explorer.controls.lessons.value = ("week-0", "week-1")
+    assert explorer.controls.said.value.startswith("2 lessons, 6 people; intervals over students.")
+    explorer.controls.students.value = ("s-00000001", "s-00000002")
+    assert explorer.controls.said.value.startswith("2 lessons, 2 people;")
+
+
 def test_a_lesson_without_a_course_is_offered_by_its_title(tmp_path, stored, waves):
     stored(tmp_path, dataclasses.replace(waves, course=None, duration_s=20.0), 6)
     explorer = Explorer(tmp_path)

@@ -48,6 +48,7 @@ EXPLORER_NO_PICTURE = "No picture: {reason}"
 EXPLORER_SAVED = "{count} rows are in {path}."
 EXPLORER_WITHHELD = "Fewer than {group} students were seen in each of these lessons: the figures are withheld."
 EXPLORER_FIGURES = "{lessons}, {students}; {intervals}."
+EXPLORER_FIGURES_UNNAMED = "{lessons}; {intervals}."
 EXPLORER_INTERVALS = {
     "students": "intervals over students",
     "lessons": "intervals over lessons",

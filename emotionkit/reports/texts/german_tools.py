@@ -50,6 +50,7 @@ EXPLORER_NO_PICTURE = "Kein Bild: {reason}"
 EXPLORER_SAVED = "{count} Zeilen liegen in {path}."
 EXPLORER_WITHHELD = "In jeder dieser Stunden waren weniger als {group} Personen zu sehen: Die Zahlen bleiben weg."
 EXPLORER_FIGURES = "{lessons}, {students}; {intervals}."
+EXPLORER_FIGURES_UNNAMED = "{lessons}; {intervals}."
 EXPLORER_INTERVALS = {
     "students": "Bereiche über Personen",
     "lessons": "Bereiche über Stunden",
