@@ -119,7 +119,7 @@ class Explorer:
 
     def code(self) -> str:
         """Return Python that gives rows and histogram of the selection again."""
-        return self.selection.code(self._folder)
+        return self.selection.code(self._folder, self._min_group, self._settings)
 
     def go_to(self, at_s: float) -> None:
         """Show the moment of the lesson in focus, in seconds."""

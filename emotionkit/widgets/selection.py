@@ -9,7 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from emotionkit import clocks
-from emotionkit.analysis import AnalysisSettings, ClassHistogram, course_histogram, large_lessons, student_means
+from emotionkit.analysis import (
+    AnalysisSettings,
+    ClassHistogram,
+    course_histogram,
+    large_lessons,
+    over_lessons,
+    student_means,
+)
 from emotionkit.errors import InvalidInputError
 from emotionkit.policy import DEFAULT_MIN_GROUP
 from emotionkit.records import EMOTIONS
@@ -81,7 +88,7 @@ class Selection:
         """Return the histogram of the selection, with the numbers of the reports.
 
         Of one lesson over its students; of several as in the report of a course; of chosen students over their
-        lessons.
+        lessons. Where nobody was seen, and without lessons, it is that of nobody.
 
         Raises:
             WarehouseError: The warehouse cannot be read.
@@ -89,6 +96,8 @@ class Selection:
         """
         with open_warehouse(warehouse) as rows:
             tables = [self._within(rows, lesson_id) for lesson_id in self.lessons]
+        if not tables:
+            return _of_nobody(settings)
         frames, faces = (pd.concat([pair[side] for pair in tables]) for side in (0, 1))
         return self.histogram_of(student_means(frames, faces, settings), min_group, settings)
 
@@ -96,12 +105,14 @@ class Selection:
         self, means: pd.DataFrame, min_group: int = DEFAULT_MIN_GROUP, settings: AnalysisSettings | None = None
     ) -> ClassHistogram:
         """Return the histogram from rows of :func:`emotionkit.analysis.student_means` of the lessons in this time."""
+        chosen = self._theirs(means) if self.students else means
+        if chosen.empty:
+            return _of_nobody(settings)
         if self.students:
             # They agreed: what is shown of them is theirs alone. Of one of them, lessons are what can differ.
-            theirs = self._theirs(means)
-            theirs = theirs.assign(student_id=None) if len(self.students) == 1 else theirs
+            theirs = chosen.assign(student_id=None) if len(self.students) == 1 else chosen
             return course_histogram(theirs, 1, settings)
-        return course_histogram(means, min_group, settings)
+        return course_histogram(chosen, min_group, settings)
 
     def people_of(self, means: pd.DataFrame, min_group: int = DEFAULT_MIN_GROUP) -> int | None:
         """Return how many people :meth:`histogram_of` speaks of; None over several lessons if not all have names."""
@@ -129,17 +140,29 @@ class Selection:
             append_audit(Path(warehouse), "exported", facts)
         return len(rows)
 
-    def code(self, warehouse: str | Path) -> str:
-        """Return Python that gives the same rows and the same histogram again."""
+    def code(
+        self, warehouse: str | Path, min_group: int = DEFAULT_MIN_GROUP, settings: AnalysisSettings | None = None
+    ) -> str:
+        """Return Python that gives the same rows and the same histogram again; what is the default is left out."""
         lines = [f"    {name}={getattr(self, name)!r}," for name in self.__slots__]
         end = "float('inf')"
         body = "\n".join(lines).replace("end_s=inf", f"end_s={end}")
-        place, time_zone = str(warehouse), clocks.in_use()
-        imported = "from emotionkit import clocks\n" if time_zone else ""
+        place, time_zone = repr(str(warehouse)), clocks.in_use()
+        changed = settings.model_dump(exclude_defaults=True) if settings else {}
+        imports = ["from emotionkit.widgets import Selection"]
+        arguments = [place]
+        if min_group != DEFAULT_MIN_GROUP:
+            arguments.append(f"{min_group=}")
+        if changed:
+            imports.insert(0, "from emotionkit.analysis import AnalysisSettings")
+            values = ", ".join(f"{name}={value!r}" for name, value in changed.items())
+            arguments.append(f"settings=AnalysisSettings({values})")
+        if time_zone:
+            imports.insert(0, "from emotionkit import clocks")
         used = f"clocks.use({time_zone!r})\n" if time_zone else ""
         return (
-            f"{imported}from emotionkit.widgets import Selection\n\n{used}selection = Selection(\n{body}\n)\n"
-            f"rows = selection.rows({place!r})\nhistogram = selection.histogram({place!r}).table\n"
+            "\n".join(imports) + f"\n\n{used}selection = Selection(\n{body}\n)\n"
+            f"rows = selection.rows({place})\nhistogram = selection.histogram({', '.join(arguments)}).table\n"
         )
 
     def _theirs(self, means: pd.DataFrame) -> pd.DataFrame:
@@ -152,3 +175,7 @@ class Selection:
             for table in (rows.frames(lesson_id), rows.faces(lesson_id))
         )
         return frames, faces.assign(student_id=faces["student_id"].where(faces["student_id"].isin(agreed), None))
+
+
+def _of_nobody(settings: AnalysisSettings | None) -> ClassHistogram:
+    return over_lessons({}, settings)

@@ -16,11 +16,17 @@ import pandas as pd
 import pytest
 
 from emotionkit import clocks
-from emotionkit.analysis import class_histogram, course_histogram, lesson_student_means, lesson_timeline
+from emotionkit.analysis import (
+    AnalysisSettings,
+    class_histogram,
+    course_histogram,
+    lesson_student_means,
+    lesson_timeline,
+)
 from emotionkit.errors import InvalidInputError, SettingsError, WarehouseError
 from emotionkit.records import EMOTIONS
 from emotionkit.reports import texts
-from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse import open_warehouse, rebuild
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
 from emotionkit.widgets import Explorer, Selection
@@ -220,6 +226,35 @@ def test_the_code_gives_the_same_again(explorer, students):
     pd.testing.assert_frame_equal(names["rows"], explorer.rows())
     assert np.allclose(names["histogram"]["mean"], explorer.histogram.table["mean"], atol=1e-9)
     assert names["rows"]["pts_s"].between(5, 45, inclusive="left").all()
+
+
+def test_the_code_gives_the_same_again_with_its_settings_and_smallest_group(course):
+    explorer = Explorer(course, min_group=2, settings=AnalysisSettings(confidence=0.8, seed=3))
+    assert not explorer.histogram.withheld
+    names: dict[str, pd.DataFrame] = {}
+    exec(explorer.code(), names)
+    pd.testing.assert_frame_equal(names["histogram"], explorer.histogram.table)
+    assert "min_group" not in Explorer(course).code()
+    assert "AnalysisSettings" not in Explorer(course).code()
+
+
+def test_a_warehouse_without_lessons_is_said_and_its_selection_is_of_nobody(tmp_path):
+    rebuild(tmp_path)
+    explorer = Explorer(tmp_path)
+    assert "holds no lessons yet" in explorer.controls.said.value
+    assert explorer.rows().empty
+    names: dict[str, pd.DataFrame] = {}
+    exec(explorer.code(), names)
+    assert names["histogram"]["mean"].isna().all()
+    assert explorer.selection.histogram(tmp_path).students == 0
+
+
+@pytest.mark.parametrize("students", [(), ("s-00000001",)], ids=["class", "student"])
+def test_a_stretch_in_which_nobody_is_seen_has_the_histogram_of_nobody(course, students):
+    histogram = Selection(("week-0", "week-1"), students, start_s=90, end_s=95).histogram(course)
+    assert histogram.students == 0
+    assert not histogram.withheld
+    assert histogram.table["mean"].isna().all()
 
 
 def pixels(jpeg: bytes) -> np.ndarray:
