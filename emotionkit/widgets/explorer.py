@@ -204,13 +204,16 @@ class Explorer:
         return histogram, selection.people_of(means, self._min_group)
 
     def _focus_steps(self, lesson_id: str) -> Generator[Callable[[], Any], Any, Focus]:
-        if self._focus is None or self._focus.lesson_id != lesson_id:
-            self._focus = yield partial(Focus, self._folder, lesson_id, everybody=self._everybody)
-            with self._offer():
-                self.controls.offer_students(self._focus.agreed)
-            changes = yield partial(lesson_changes, self._focus.frames, self._focus.faces, self._settings)
-            self._offer_moments(changes)
-        return self._focus
+        if self._focus is not None and self._focus.lesson_id == lesson_id:
+            return self._focus
+        focus: Focus = yield partial(Focus, self._folder, lesson_id, everybody=self._everybody)
+        changes = yield partial(lesson_changes, focus.frames, focus.faces, self._settings)
+        # All at once: another choice may end these steps wherever they wait.
+        self._focus = focus
+        with self._offer():
+            self.controls.offer_students(focus.agreed)
+        self._offer_moments(changes)
+        return focus
 
     def _show_picture(self) -> Steps:
         if self._focus is None:

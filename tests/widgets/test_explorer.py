@@ -346,6 +346,32 @@ def test_in_a_kernel_it_works_beside_and_a_new_choice_takes_over(course):
     assert explorer.controls.picture.value
 
 
+def test_moments_are_those_of_the_lesson_in_focus_after_a_choice_that_was_dropped(tmp_path, stored, waves):
+    """The changes of a lesson are not there yet when the stretch of time is chosen."""
+    for title, students in (("first", 9), ("second", 8)):
+        stored(tmp_path, dataclasses.replace(waves, lesson_id=title, title=title), students)
+    explorer = Explorer(tmp_path)
+    explorer.controls.lessons.value = ("first",)
+    expected = [button.description for button in explorer.controls.moments.children]
+    assert expected
+
+    async def choose_twice() -> list[str]:
+        explorer = Explorer(tmp_path)
+        while explorer.busy:
+            await asyncio.sleep(0.01)
+        earlier = [button.description for button in explorer.controls.moments.children]
+        assert earlier != expected
+        explorer.controls.lessons.value = ("first",)
+        while explorer._focus.lesson_id != "first" and explorer.busy:
+            await asyncio.sleep(0)
+        explorer.controls.time.value = (0.0, 290.0)
+        while explorer.busy:
+            await asyncio.sleep(0.01)
+        return [button.description for button in explorer.controls.moments.children]
+
+    assert asyncio.run(choose_twice()) == expected
+
+
 def test_what_cannot_be_chosen_is_refused(course, tmp_path):
     with pytest.raises(InvalidInputError, match="no emotion 'joy'"):
         Selection(("week-0",), emotions=("joy",))
