@@ -83,7 +83,7 @@ class Explorer:
         self._figures, self._pictures = Stepper(), Stepper()
         self._focus: Focus | None = None
         self._offering = False
-        self._people: int | None = None
+        self._told: list[str] = []
         self.histogram: ClassHistogram | None = None
         self.timeline: Timeline | None = None
         self.controls = Controls(self._known, self._reductions.bin_s)
@@ -187,12 +187,13 @@ class Explorer:
         # Only now: students whom the lesson in focus does not know are no longer chosen.
         selection = self.selection
         yield from self._reductions.steps(selection.lessons, partial(setattr, controls.progress, "value"))
-        self.histogram, self._people = yield partial(self._figures_of, selection)
+        self.histogram, people = yield partial(self._figures_of, selection)
         self.timeline = yield partial(focus.timeline, selection, self._min_group, self._settings)
         # A stretch may lie behind the end of the lesson in focus, which is then shown empty.
         span = (selection.start_s, max(selection.start_s, min(selection.end_s, focus.duration_s)))
         controls.charts.show(self.histogram, self.timeline, selection.emotions, span)
-        controls.say(*self._words(selection))
+        self._told = self._words(selection, self.histogram, people)
+        controls.say(*self._told)
         if not span[0] <= controls.charts.at <= span[1]:
             controls.charts.at = span[0]
         else:
@@ -222,7 +223,7 @@ class Explorer:
             self.controls.show_picture((yield partial(self._focus.picture, self.controls.charts.at)))
         except RecordingError as error:
             self.controls.show_picture(b"")
-            self.controls.say(*self._words(self.selection), texts.EXPLORER_NO_PICTURE.format(reason=error))
+            self.controls.say(*self._told, texts.EXPLORER_NO_PICTURE.format(reason=error))
 
     def _offer_moments(self, changes: Changes) -> None:
         table = changes.table.loc[changes.table["students"] >= self._min_group]
@@ -235,16 +236,15 @@ class Explorer:
             buttons.append(button)
         self.controls.moments.children = buttons
 
-    def _words(self, selection: Selection) -> list[str]:
-        assert self.histogram is not None
-        if self.histogram.withheld:
+    def _words(self, selection: Selection, histogram: ClassHistogram, people: int | None) -> list[str]:
+        if histogram.withheld:
             return [texts.EXPLORER_WITHHELD.format(group=self._min_group)]
-        intervals = texts.EXPLORER_INTERVALS[self.histogram.interval_over]
+        intervals = texts.EXPLORER_INTERVALS[histogram.interval_over]
         lessons = counted_lessons(len(selection.lessons))
-        if self._people is None:
+        if people is None:
             return [texts.EXPLORER_FIGURES_UNNAMED.format(lessons=lessons, intervals=intervals)]
-        people = formatting.people(self._people)
-        return [texts.EXPLORER_FIGURES.format(lessons=lessons, students=people, intervals=intervals)]
+        students = formatting.people(people)
+        return [texts.EXPLORER_FIGURES.format(lessons=lessons, students=students, intervals=intervals)]
 
     def _tell_code(self) -> None:
         self.controls.code.value = self.code()

@@ -289,6 +289,25 @@ def test_a_recording_that_is_gone_is_said_and_the_rest_is_there(tmp_path, stored
     assert explorer.histogram.students == 6
 
 
+def test_a_moment_may_be_gone_to_before_the_figures_are_there(tmp_path, stored, waves):
+    stored(tmp_path, dataclasses.replace(waves, duration_s=20.0, recording="gone.mp4"), 6)
+
+    async def go_early() -> Explorer:
+        explorer = Explorer(tmp_path)
+        while explorer._focus is None:
+            await asyncio.sleep(0)
+        assert explorer.histogram is None
+        explorer.go_to(1.0)
+        while explorer.busy:
+            await asyncio.sleep(0.01)
+        assert explorer._pictures._task.exception() is None
+        return explorer
+
+    said = asyncio.run(go_early()).controls.said.value
+    assert said.startswith("one lesson, 6 people")
+    assert "No picture: gone.mp4" in said
+
+
 def test_search_narrows_the_list_and_keeps_what_is_chosen(explorer):
     explorer.controls.search.value = "21 september"
     assert [lesson for _, lesson in explorer.controls.lessons.options] == ["week-1", "week-0"]
