@@ -100,7 +100,7 @@ def over_lessons(histograms: Mapping[str, ClassHistogram], settings: AnalysisSet
     settings = settings or AnalysisSettings()
     seen = [histogram for histogram in histograms.values() if histogram.students]
     if len(seen) < 2:
-        return next(iter(seen or histograms.values()), histogram_of((), settings or AnalysisSettings()))
+        return next(iter(seen or histograms.values()), histogram_of((), settings))
     units = pd.DataFrame([histogram.table["mean"] for histogram in seen]).assign(weight=1.0)
     result = _histogram(units, 1, "lessons", 1, settings)
     return replace(result, min_group=None, readings=sum(histogram.readings for histogram in seen))
