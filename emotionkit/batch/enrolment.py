@@ -75,7 +75,7 @@ def withdraw(warehouse: Path, name_or_id: str, day: date) -> Student:
 def forget_lapsed(warehouse: Path, today: date) -> None:
     """Take the embeddings of students away none of whose consents holds any longer.
 
-    To be called when recordings of the last days have been read, since their consents covered those.
+    To be called after recordings of the last days were read, as far as they could be: their consents covered those.
 
     Raises:
         WarehouseError: The register or the database cannot be read or written.
@@ -110,7 +110,8 @@ def _check_alike(photos: Sequence[Path], embeddings: Sequence[NDArray[np.float32
 
 def _check_same(student: Student, photos: Sequence[Path], embeddings: Sequence[NDArray[np.float32]]) -> None:
     for photo, embedding in zip(photos, embeddings, strict=True):
-        if any(np.linalg.norm(embedding - np.array(known)) > ONE_PERSON for known in student.embeddings):
+        distances = [np.linalg.norm(embedding - np.array(known)) for known in student.embeddings]
+        if distances and min(distances) > ONE_PERSON:
             raise InvalidInputError(
                 f"{photo} seems to show somebody else than the photos of {student.name}, who is enrolled already; "
                 "somebody else needs another name."

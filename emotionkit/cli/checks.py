@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +89,12 @@ def people(folder: Path) -> str:
     from emotionkit.warehouse.register import load_register
 
     FaceEmbedder()
-    return f"people can be told apart; students enrolled: {len(load_register(folder).students)}"
+    students = load_register(folder).students
+    if late := sum(student.is_lapsed(date.today()) for student in students):
+        raise CheckFailedError(
+            f"Embeddings are kept of {late} whose consents are over; `emotionkit erase --expired` removes them."
+        )
+    return f"people can be told apart; students enrolled: {len(students)}"
 
 
 def warehouse(folder: Path) -> str:

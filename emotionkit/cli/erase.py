@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emotionkit import clocks
 from emotionkit.cli.output import (
     ALL_WELL,
     FAILED,
@@ -115,11 +116,13 @@ def _expired(warehouse: Path, reports: Path, dry_run: bool, yes: bool, as_json: 
     from emotionkit.batch.retention import enforce_retention, look_up_overdue
     from emotionkit.project import load_project_settings
 
-    settings = load_project_settings().retention
+    project = load_project_settings()
+    clocks.use(project.recordings.time_zone)
+    settings = project.retention
     found = look_up_overdue(warehouse, reports, settings)
     overdue = {kept.kind: kept.overdue for kept in found if kept.overdue}
-    if overdue and not dry_run:
-        if not yes:
+    if not dry_run:
+        if overdue and not yes:
             kinds = ", ".join(f"{count} of {kind}" for kind, count in overdue.items())
             _ask(f"Erase what is overdue ({kinds}), beyond recovery?")
         found = enforce_retention(warehouse, reports, settings)

@@ -68,11 +68,12 @@ def process(
                 progress.echo(one_line(result.reason), err=True)
             elif not as_json:
                 progress.echo(_line(result))
-    forget_lapsed(warehouse, clocks.local(datetime.now(UTC)).date())
     failed = [asdict(result) for result in results if isinstance(result, Failure)]
     done = [asdict(result) for result in results if not isinstance(result, Failure)]
     if as_json:
         print_json({"done": done, "failed": failed})
+    if not failed:
+        forget_lapsed(warehouse, clocks.local(datetime.now(UTC)).date())
     return status(len(done), len(failed))
 
 

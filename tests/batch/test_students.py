@@ -190,6 +190,7 @@ def test_photos_of_somebody_else_are_not_added_to_a_student(enroll_student, phot
         enroll_student("ADA", pictures=[clips / "single_face.jpg"])
     (student,) = load_register(tmp_path / "warehouse").students
     assert (len(student.embeddings), len(student.consents)) == (1, 1)
+    assert len(enroll_student("ADA", pictures=[photos[0]]).embeddings) == 2
 
 
 def test_what_a_student_was_recognised_by_goes_when_no_consent_holds(enroll_student, tmp_path):

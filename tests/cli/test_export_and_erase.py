@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from emotionkit.project import load_project_settings
 from emotionkit.warehouse import plan_erasure
 from emotionkit.warehouse.erasure_plan import begin_erasure
 from emotionkit.warehouse.load import load_segment
+from emotionkit.warehouse.register import Consent, Student, load_register
+from emotionkit.warehouse.students import changing_register
 from emotionkit.warehouse.writer import SegmentWriter
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "warehouse.md").read_text()
@@ -135,6 +137,19 @@ def test_doctor_shows_what_is_kept_and_what_was_tampered_with(emotionkit: Run) -
         "segments 1 days",
         "Kept too long: 1 of segments; `emotionkit erase --expired` removes what is overdue.",
     }
+
+
+def test_what_recognises_a_student_goes_with_what_is_overdue(tmp_path: Path, emotionkit: Run) -> None:
+    with changing_register(tmp_path / "w") as register:
+        over = Consent(date(2026, 9, 1), ends=date(2026, 9, 30))
+        register.students.append(Student("s-1", "Ada", date(2026, 9, 1), [over], [[0.1] * 128]))
+    status, out, _ = emotionkit("doctor", "--warehouse", "w")
+    assert status == 1
+    assert "Embeddings are kept of 1 whose consents are over; `emotionkit erase --expired` removes them." in out
+    assert emotionkit("erase", "--expired", "--dry-run", "--warehouse", "w")[0] == 0
+    assert load_register(tmp_path / "w").students[0].embeddings
+    assert emotionkit("erase", "--expired", "--warehouse", "w")[0] == 0
+    assert not load_register(tmp_path / "w").students[0].embeddings
 
 
 def test_an_erased_recording_is_refused_until_it_is_readmitted(
