@@ -9,10 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from emotionkit.analysis.bootstrap import TINY
 from emotionkit.analysis.contrast import Sample, contrast, holm
+from emotionkit.analysis.effect_size import Sides, effect_size
 from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import require_columns
 from emotionkit.analysis.settings import AnalysisSettings
@@ -228,69 +227,20 @@ def _table(
     table["low"], table["high"] = np.maximum(result.low, -1), np.minimum(result.high, 1)
     table["p"] = result.p
     table["p_holm"] = holm(result.p)
-    spread = _spread(sides)
-    correction = 1 - 3 / (4 * result.freedom - 1)
-    effect = result.estimate / spread
-    normal = (effect * _error_of_spread(sides, spread, paired=pairs is not None)) ** 2
-    added = np.maximum(normal, _variance_by_spread(sides, spread, samples, effect))
-    unsure = np.sqrt(added) * ndtri((1 + settings.confidence) / 2)
-    down = np.hypot((result.estimate - result.low) / spread, unsure)
-    up = np.hypot((result.high - result.estimate) / spread, unsure)
-    table["effect"] = correction * effect
-    table["effect_low"] = np.minimum(effect - down, table["effect"])
-    table["effect_high"] = np.maximum(effect + up, table["effect"])
+    table["effect"], table["effect_low"], table["effect_high"] = effect_size(
+        result, samples, sides, settings, paired=pairs is not None
+    )
     return table
 
 
-def _sides(here: pd.DataFrame, there: pd.DataFrame) -> tuple[list[Sample], list[Sample]]:
+def _sides(here: pd.DataFrame, there: pd.DataFrame) -> Sides:
     lessons = [rows for _, rows in there.groupby("lesson_id", sort=True)]
     return [_sample(here, 1)] if len(here) else [], [_sample(rows, -1) for rows in lessons]
 
 
-def _paired_sides(pairs: pd.DataFrame, weights: NDArray[np.float64]) -> tuple[list[Sample], list[Sample]]:
+def _paired_sides(pairs: pd.DataFrame, weights: NDArray[np.float64]) -> Sides:
     before = [f"{emotion}_there" for emotion in EMOTIONS]
     return [Sample(pairs[list(EMOTIONS)].to_numpy(), weights)], [Sample(pairs[before].to_numpy(), weights)]
-
-
-def _spread(sides: tuple[list[Sample], list[Sample]]) -> NDArray[np.float64]:
-    """Return float64 (7,): root mean square of the standard deviations here and there."""
-    variances = [np.mean([sample.variance for sample in side], axis=0) for side in sides]
-    return np.maximum(np.sqrt(np.mean(variances, axis=0)), TINY)
-
-
-def _error_of_spread(
-    sides: tuple[list[Sample], list[Sample]], spread: NDArray[np.float64], *, paired: bool
-) -> NDArray[np.float64]:
-    """Return float64 (7,): relative standard error of :func:`_spread`, as for normal values."""
-    squares = np.zeros(7)
-    for side in sides:
-        parts = [sample.variance**2 / (sample.number - 1) / len(side) ** 2 for sample in side]
-        squares += np.sum(parts, axis=0)
-    if paired:
-        (one,), (other,) = sides
-        covariance = one.weights @ ((one.values - one.mean) * (other.values - other.mean)) / one.weights.sum()
-        squares += 2 * (covariance * one.number / (one.number - 1)) ** 2 / (one.number - 1)
-    return np.sqrt(squares / 8) / spread**2
-
-
-def _variance_by_spread(
-    sides: tuple[list[Sample], list[Sample]],
-    spread: NDArray[np.float64],
-    samples: tuple[Sample, ...],
-    effect: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return float64 (7,): what the spread adds to the variance of the effect, as students' own deviations tell.
-
-    That is the delta method. It counts how far the spread and the difference vary together, which may be below 0.
-    """
-    own = [[sample.influence_on_variance / len(side) for sample in side] for side in sides]
-    # The same students on both sides, or others in each lesson.
-    variances = [own[0][0] + own[1][0]] if len(samples) == 1 else [*own[0], *own[1]]
-    added = np.zeros(7)
-    for sample, variance in zip(samples, variances, strict=True):
-        by_difference, by_spread = sample.influence / spread, -effect / (2 * spread**2) * variance / 2
-        added += (by_spread * (by_spread + 2 * by_difference)).sum(axis=0)
-    return added
 
 
 def _tells_of_few(here: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, min_group: int) -> bool:
