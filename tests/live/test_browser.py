@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import signal
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -54,15 +51,11 @@ def test_pages_are_whole_on_a_phone_and_axe_finds_nothing(browser, tmp_path, lan
 def test_a_link_in_another_page_leads_to_the_class(browser, tmp_path):
     """As in the terminal of JupyterLab or in a mail: what follows such a link comes from another site."""
     with LiveServer(Place(), "demonstration", "US", 5) as live:
-        page = f'<!doctype html><title>elsewhere</title><a href="{live.url}" style="font-size: 99px">here</a>'
-        (tmp_path / "page.html").write_text(page)
-        files = partial(SimpleHTTPRequestHandler, directory=tmp_path)
-        with ThreadingHTTPServer(("127.0.0.1", 0), files) as elsewhere:
-            Thread(target=elsewhere.serve_forever, daemon=True).start()
-            browser.open(f"http://localhost:{elsewhere.server_port}/page.html")
-            browser.click(60, 60)
-            browser.wait_for("location.hostname === '127.0.0.1' && document.readyState === 'complete'")
-            elsewhere.shutdown()
+        page = tmp_path / "elsewhere.html"
+        page.write_text(f'<!doctype html><title>elsewhere</title><a href="{live.url}" style="font-size: 99px">here</a>')
+        browser.open(page.as_uri())
+        browser.click(60, 60)
+        browser.wait_for("location.hostname === '127.0.0.1' && document.readyState === 'complete'")
         assert browser.value("document.title") == "The class now"
         assert "token" not in browser.value("location.href")
         browser.wait_for("document.body.dataset.state === 'connecting'")
