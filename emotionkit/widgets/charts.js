@@ -31,19 +31,30 @@ function histogram(svg, rows, height) {
   });
 }
 
+// The places of values that follow one another without a gap, run by run.
+function runs(values) {
+  const found = [];
+  values.forEach((value, index) => {
+    if (value === null) return;
+    if (index === 0 || values[index - 1] === null) found.push([]);
+    found.at(-1).push(index);
+  });
+  return found;
+}
+
 function strip(svg, row, times, box, top, x, words) {
   const y = (share) => box.y + box.height - (box.height * share) / top;
-  const known = row.means.map((mean, index) => [index, mean]).filter(([, mean]) => mean !== null);
-  const line = known.map(([index, mean]) => {
-    const start = index === 0 || row.means[index - 1] === null;
+  for (const bins of runs(row.means)) {
+    const known = bins.filter((index) => row.lows[index] !== null);
+    const up = known.map((index) => `${x(times[index])} ${y(row.highs[index])}`);
+    const down = known.map((index) => `${x(times[index])} ${y(row.lows[index])}`).reverse();
+    const band = { fill: row.color, stroke: row.color, "stroke-width": bins.length > 1 ? 0 : 3, opacity: 0.25 };
+    if (known.length) draw(svg, "path", { d: `M${[...up, ...down].join("L")}Z`, ...band });
+    const line = bins.map((index) => `${x(times[index])} ${y(row.means[index])}`).join("L");
     // A line of no length is drawn as a dot: a bin between two gaps is seen.
-    return `${start ? "M" : "L"}${x(times[index])} ${y(mean)}${start ? "h0" : ""}`;
-  });
-  const band = known.filter(([index]) => row.lows[index] !== null);
-  const up = band.map(([index]) => `${x(times[index])} ${y(row.highs[index])}`);
-  const down = band.map(([index]) => `${x(times[index])} ${y(row.lows[index])}`).reverse();
-  if (band.length) draw(svg, "path", { d: `M${[...up, ...down].join("L")}Z`, fill: row.color, opacity: 0.25 });
-  draw(svg, "path", { d: line.join(""), fill: "none", stroke: row.color, "stroke-width": 1.8, "stroke-linecap": "round" });
+    const stroke = { stroke: row.color, "stroke-width": bins.length > 1 ? 1.8 : 5, "stroke-linecap": "round" };
+    draw(svg, "path", { d: `M${line}h0`, fill: "none", ...stroke });
+  }
   draw(svg, "path", { d: `M${box.x} ${y(0)}h${box.width}`, class: "grid" });
   draw(svg, "text", { x: box.x, y: box.y - 3, class: "words" }, `${GLYPHS[row.mark]} ${row.word} (${words.top.replace("{share}", percent(top))})`);
 }
