@@ -54,14 +54,12 @@ def course_figures(means: pd.DataFrame, min_group: int, settings: AnalysisSettin
     settings = settings or AnalysisSettings()
     require_columns(means, "means", MEANS_COLUMNS)
     large = large_lessons(means, min_group)
-    names = large["student_id"]
-    known = names.notna().all() or large["lesson_id"].nunique() == 1
+    shown = set(large["lesson_id"])
+    known = large["student_id"].notna().all() or len(shown) == 1
     return CourseFigures(
         histogram=course_histogram(means, min_group, settings),
         lessons={
-            str(lesson): _histogram(
-                rows, len(rows), "students", min_group, settings, shown=lesson in set(large["lesson_id"])
-            )
+            str(lesson): _histogram(rows, len(rows), "students", min_group, settings, shown=lesson in shown)
             for lesson, rows in means.groupby("lesson_id", sort=False)
         },
         people=_units(large).nunique() if known else None,

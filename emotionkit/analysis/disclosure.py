@@ -35,6 +35,7 @@ def published(
     figures: Mapping[Name, Collection[Element]],
     min_group: int,
     person: Callable[[Element], Hashable] = lambda element: element,
+    effective: Callable[[Name], float] | None = None,
 ) -> frozenset[Name]:
     """Return the names of the figures that may be shown together.
 
@@ -47,9 +48,12 @@ def published(
             figure over the whole lesson is the sum of those over its parts where both are made of the same pieces.
         min_group: People on whom anything that can be calculated has to depend, at least.
         person: The person to whom a piece belongs; by default the piece itself.
+        effective: The effective number of people behind a figure, where they do not weigh alike.
     """
     shown: list[Name] = []
     for name, elements in figures.items():
+        if effective is not None and effective(name) < fewest_in_effect(min_group):
+            continue
         together = [frozenset(figures[other]) for other in shown]
         if len({person(element) for element in elements}) >= min_group and is_safe(
             [*together, frozenset(elements)], min_group, person

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from emotionkit.analysis.disclosure import fewest_in_effect, is_safe, published
+from emotionkit.analysis.disclosure import is_safe, published
 from emotionkit.analysis.histogram import ClassHistogram, class_histogram
 from emotionkit.analysis.readings import person_of, require_columns, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
@@ -56,9 +57,9 @@ def lesson_figures(
     """Return the figures of a lesson that may be shown beside each other.
 
     They are taken in the order lesson, segments, bins of the timeline; what could be calculated from those shown never
-    depends on fewer than ``min_group`` people (:mod:`emotionkit.analysis.disclosure`), and none is
-    of people most of whom hardly weigh. Students who agreed are shown if that holds for the others alone as well, since
-    whoever sees a student can subtract him.
+    depends on fewer than ``min_group`` people (:mod:`emotionkit.analysis.disclosure`), and none is of people who mostly
+    hardly weigh. Students who agreed are shown if that holds for the others alone as well, since whoever sees a student
+    can subtract him.
 
     Args:
         frames: Rows of the table ``frames`` of one lesson.
@@ -76,9 +77,8 @@ def lesson_figures(
     whole, timeline = class_histogram(frames, faces, settings), lesson_timeline(frames, faces, settings)
     parts = segment_histograms(frames, faces, segments, settings)
     behind = _behind(frames, faces, segments, timeline, settings)
-    least = fewest_in_effect(min_group)
-    heard = {figure: pieces for figure, pieces in behind.items() if _effective(figure, whole, parts, timeline) >= least}
-    shown = published(heard, min_group, person=lambda piece: piece[0])
+    effective = partial(_effective, whole=whole, parts=parts, timeline=timeline)
+    shown = published(behind, min_group, person=lambda piece: piece[0], effective=effective)
     asked = _named(faces, consented)
     safe = _safe_beside([behind[figure] for figure in shown], behind["lesson", 0], asked, min_group)
     small = [number for kind, number in behind if kind == "bin" and (kind, number) not in shown]

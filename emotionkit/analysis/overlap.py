@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-MOST_GROUPS = 5000
-"""Small groups that are looked at; with more, the figure is taken to speak of too few."""
+from emotionkit.analysis.disclosure import MOST_GROUPS
 
 Factors = Mapping[str, Mapping[str, float]]
 """By lesson and person: how many times as much as in the lesson's own histogram the person's mean there weighs in a
@@ -41,7 +40,8 @@ def factors_by_lesson(means: pd.DataFrame, brought: pd.Series[float]) -> Factors
 def leaves_few(figure: Factors, min_group: int) -> bool:
     """Return whether the figure less some multiples of the lessons' own depends on fewer than ``min_group`` people.
 
-    If it can be calculated from those whole, it tells nothing new.
+    If it can be calculated from those whole, it tells nothing new. With too many small groups to look at, it is
+    taken to speak of too few.
 
     Args:
         figure: Its factors, for each person of each lesson; each lesson is of ``min_group`` people or more.

@@ -74,9 +74,9 @@ def course_trend(
     freedom that count what lessons contribute in full, and errs to the careful side.
 
     Else, or where that slope beside the lessons' own histograms would speak of fewer than ``min_group`` students, the
-    slope is that of the lessons' means, and what lies off the line tells all that varies, students and
-    lessons: Student's t with two degrees of freedom less than lessons (Donald and Lang, Inference with
-    difference-in-differences and other panel data, Review of Economics and Statistics 89, 2007).
+    slope is that of the lessons' means, and what lies off the line tells all that varies, students and lessons:
+    Student's t with two degrees of freedom less than lessons (Donald and Lang, Inference with difference-in-differences
+    and other panel data, Review of Economics and Statistics 89, 2007).
 
     Args:
         means: Rows of :func:`emotionkit.analysis.student_means.student_means`.

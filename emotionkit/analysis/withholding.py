@@ -36,8 +36,7 @@ def withhold_small_groups(
     }
     behind = {_LESSON: frozenset[tuple[int, int]]().union(*bins.values()), **bins}
     effective = {_LESSON: histogram.effective_students, **dict(enumerate(timeline.effective_students.tolist()))}
-    heard = {index: pieces for index, pieces in behind.items() if effective[index] >= fewest_in_effect(min_group)}
-    shown = published(heard, min_group, person=lambda piece: piece[0])
+    shown = published(behind, min_group, person=lambda piece: piece[0], effective=effective.__getitem__)
     withheld = [index for index, pieces in bins.items() if pieces and index not in shown]
     return without(histogram, min_group, withheld=_LESSON not in shown), without_bins(timeline, min_group, withheld)
 
