@@ -35,6 +35,10 @@ class Hub:
         for name, html in sections.items():
             if self.sections.get(name) != html:
                 self.sections[name], self._changed_at[name] = html, self.number
+        self.wake()
+
+    def wake(self) -> None:
+        """Let whoever waits look again."""
         self._news.set()
         self._news = asyncio.Event()
 

@@ -122,7 +122,7 @@ class LiveServer:
         with contextlib.suppress(TimeoutError):
             asyncio.run_coroutine_threadsafe(self._hub.drain(), self._loop).result(_FAREWELL_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_FAREWELL_S)
+        self._thread.join(2 * _FAREWELL_S)
 
     def publish(self, state: str, sections: Mapping[str, str], **facts: object) -> None:
         """Show sections in place of those of the same name; the others stay.
@@ -140,10 +140,15 @@ class LiveServer:
         server.add_socket(self._socket)
         self._loop.run_forever()
         server.stop()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(server.close_all_connections())
+        self._loop.run_until_complete(self._hang_up(server))
         self._loop.close()
+
+    async def _hang_up(self, server: HTTPServer) -> None:
+        # No task is cancelled: Tornado forgets such a connection without closing it, and complains of the answer.
+        await server.close_all_connections()
+        self._hub.wake()
+        if answers := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(answers, timeout=_FAREWELL_S)
 
 
 def _names(host: str, port: int) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -157,6 +158,24 @@ def test_a_certificate_that_is_none_is_one_sentence(tmp_path):
             Path(name).write_text(text)
         with pytest.raises(LiveServerError, match=rf"^The certificate {name} cannot be used: "):
             LiveServer(Place("0.0.0.0", certificate=Path(name)), "research", "US", 5)
+
+
+def test_who_is_connected_at_the_end_hears_that_it_is_the_end(caplog, capfd):
+    """A page that waits for news, one that asks no more, one that asks half, and one that has not asked yet."""
+    asked = b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n"
+    with LiveServer(Place(), "research", "US", 5) as server:
+        host = urlsplit(server.notice_url).netloc
+        address = ("127.0.0.1", urlsplit(server.notice_url).port)
+        visitors = [socket.create_connection(address, timeout=10) for _ in range(4)]
+        for visitor, path in zip(visitors, (b"/notice/events", b"/live.js"), strict=False):
+            visitor.sendall(asked % (path, host.encode()))
+            assert visitor.recv(15) == b"HTTP/1.1 200 OK"
+        visitors[2].sendall(b"GET /not")
+    for visitor in visitors:
+        with visitor, visitor.makefile("rb") as heard:
+            heard.read()
+    assert caplog.messages == []
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.fixture
