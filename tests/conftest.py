@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = ROOT / "recordings" / "sample"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+# What starts in the background of a script is told to ignore Ctrl-C, and so would be all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
