@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from emotionkit import clocks
+from emotionkit.cli.listener import Listener
 from emotionkit.cli.options import NumberRange, sample_fps_option
-from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, complain, status, warehouse_option
+from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, one_line, status, warehouse_option
 from emotionkit.config import ProcessingSettings
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
@@ -92,8 +92,10 @@ def live(
         min_group=project.policy.min_group,
         naming=project.recordings,
     )
-    say = _Teller(as_json)
-    with LiveServer(place, policy.purpose.value, policy.jurisdiction, plan.min_group) as server:
+    with (
+        _Teller(as_json) as say,
+        LiveServer(place, policy.purpose.value, policy.jurisdiction, plan.min_group) as server,
+    ):
         session = LiveSession(plan, LazyClassifier(threads=1), server, say.event, patience_s=patience)
         with _ended_by_signals(session):
             say.started(plan.lesson_id, server.url, server.notice_url)
@@ -101,7 +103,7 @@ def live(
             if outcome is not None:
                 say.stored(outcome)
                 return ALL_WELL
-            _say(f"No picture came, so nothing of {plan.lesson_id} is stored.", err=True)
+            say.complain(f"No picture came, so nothing of {plan.lesson_id} is stored.")
             return ALL_WELL if session.was_stopped else FAILED
 
 
@@ -128,56 +130,50 @@ def _ended_by_signals(session: LiveSession) -> Iterator[None]:
 
 
 class _Teller:
-    """Says what happens, to people or to programs."""
+    """Says what happens, to people or to programs; within ``with``, so that at the end everything is said."""
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
+        self._err = Listener(err=True)
+        self._out = Listener(complain=self.complain)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._err.tell_rest()
+            self._out.tell_rest()
+
+    def complain(self, sentence: str) -> None:
+        self._err.tell(one_line(sentence))
 
     def started(self, lesson_id: str, url: str, notice: str) -> None:
         if self._as_json:
             self.event("started", {"lesson_id": lesson_id, "url": url, "notice": notice})
             return
-        _say(f"The class {lesson_id} is shown at {url}")
-        _say(f"Show the participants {notice}")
-        _say("Ctrl-C ends the class and stores it.")
+        self._out.tell(f"The class {lesson_id} is shown at {url}")
+        self._out.tell(f"Show the participants {notice}")
+        self._out.tell("Ctrl-C ends the class and stores it.")
 
     def event(self, name: str, facts: Mapping[str, object]) -> None:
         if self._as_json:
-            _say(json.dumps({"event": name, **facts}, default=str))
+            self._out.tell(json.dumps({"event": name, **facts}, default=str), is_passing=name == "figures")
         elif name == "lost":
-            _say(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}", err=True)
+            self.complain(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}")
         elif name == "running" and _number(facts["second"]) > 0:
-            _say(f"The picture is back at {clock(_number(facts['second']))}.", err=True)
+            self.complain(f"The picture is back at {clock(_number(facts['second']))}.")
 
     def stored(self, outcome: Outcome) -> None:
         if self._as_json:
             self.event("stored", {name: value for name, value in asdict(outcome).items() if name != "recording"})
         else:
-            _say(
+            self._out.tell(
                 f"{outcome.lesson_id} is stored: {outcome.faces} faces in {outcome.frames} frames, "
                 f"{clock(outcome.duration_s)} of class"
             )
-
-
-def _say(line: str, *, err: bool = False) -> None:
-    """Write a line to who listens; nobody ends a class by going away."""
-    try:
-        if err:
-            complain(line)
-        else:
-            click.echo(line)
-    except OSError as error:
-        _discard(sys.stderr if err else sys.stdout)
-        if not err:
-            reason = (error.strerror or "unknown error").lower()
-            _say(f"The output cannot be written ({reason}); the class goes on without it.", err=True)
-
-
-def _discard(stream: TextIO) -> None:
-    """Lose what is written from now on, and what waits to be written, over which Python would stumble at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
 
 
 def _number(value: object) -> float:
@@ -188,15 +184,15 @@ def _resume(warehouse: Path, as_json: bool) -> int:
     from emotionkit.errors import EmotionkitError
     from emotionkit.live.lesson import complete_begun
 
-    say = _Teller(as_json)
     done = failed = 0
-    for result in complete_begun(warehouse):
-        if isinstance(result, EmotionkitError):
-            failed += 1
-            _say(str(result), err=True)
-        else:
-            done += 1
-            say.stored(result)
+    with _Teller(as_json) as say:
+        for result in complete_begun(warehouse):
+            if isinstance(result, EmotionkitError):
+                failed += 1
+                say.complain(str(result))
+            else:
+                done += 1
+                say.stored(result)
     if not (done or failed or as_json):
         click.echo("No class was cut off.")
     return status(done, failed)

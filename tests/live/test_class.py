@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -191,11 +192,15 @@ def test_a_class_that_is_killed_loses_seconds_and_is_stored_later(live, short_le
     assert subprocess.run(resume, capture_output=True, text=True, check=True).stdout == "No class was cut off.\n"
 
 
-def wait_until_something_is_on_the_disk():
+def wait_until(is_so):
     until = time.monotonic() + 60
-    while not list(Path("warehouse").glob("parts/*/*/begun.json")):
+    while not is_so():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def wait_until_something_is_on_the_disk():
+    wait_until(lambda: list(Path("warehouse").glob("parts/*/*/begun.json")))
 
 
 def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):
@@ -226,6 +231,22 @@ def test_a_class_goes_on_when_nobody_listens_any_more(short_lesson):
     assert running.returncode == 0
     assert complaints == "The output cannot be written (broken pipe); the class goes on without it.\n"
     assert rows(Path("warehouse"), "unheard")[0]["pts_s"].iloc[-1] >= 5
+
+
+def test_a_class_goes_on_while_somebody_listens_and_reads_nothing(short_lesson):
+    """As a pager that shows its first page; at the end it has heard how the class ended."""
+    command = [sys.executable, "-m", "emotionkit", "live", short_lesson, "--lesson-id", "unread", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        fcntl.fcntl(running.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        assert running.stderr.readline().startswith("Nobody reads the output at present; the class goes on")
+        wait_until_something_is_on_the_disk()
+        running.send_signal(signal.SIGINT)
+        wait_until(lambda: not Path("warehouse", "parts").exists())
+        said = [json.loads(line)["event"] for line in running.stdout]
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
+    assert said[0] == "started"
+    assert said[-2:] == ["ended", "stored"]
 
 
 def test_events_are_json_wherever_they_go(live, short_lesson, monkeypatch):
