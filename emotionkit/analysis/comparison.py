@@ -15,7 +15,7 @@ from emotionkit.analysis.effect_size import Sides, effect_size
 from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import require_columns
 from emotionkit.analysis.settings import AnalysisSettings
-from emotionkit.analysis.student_means import MEANS_COLUMNS
+from emotionkit.analysis.student_means import MEANS_COLUMNS, joined
 from emotionkit.analysis.withholding import large_enough
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
@@ -65,7 +65,9 @@ class LessonDifference:
         return rows.reindex(rows["difference"].abs().sort_values(ascending=False, kind="stable").index)
 
     def speaks_of_enough(self, min_group: int) -> bool:
-        """Return whether its numbers, beside the lessons' own, depend on at least ``min_group`` people."""
+        """Return whether it has numbers that, beside the lessons' own, depend on at least ``min_group`` people."""
+        if self.design == "nothing":
+            return False
         # Lessons taken as of different people are compared by their own histograms.
         few_left = self.design == "paired" and (0 < self.only_here < min_group or self.tells_of_few)
         return self.students >= min_group and not few_left
@@ -82,10 +84,11 @@ def lesson_difference(
     """Return how a lesson differs from others taken together, such as all earlier ones of its course.
 
     Students with a ``student_id`` in the lesson and in at least one other are paired: each with the mean over his own
-    other lessons, the pair weighing as its lighter side. They must be at least half of the lesson's people; else the
-    lessons count as independent samples, every other lesson alike. That errs to the careful side where unknown people
-    are the same in all lessons. Intervals and tests: :func:`emotionkit.analysis.contrast.contrast`. They speak of other
-    students like these in these very lessons, not of what other lessons would have brought.
+    other lessons, which count as he weighs in them, the pair weighing as its lighter side. They must be at least half
+    of the lesson's people; else the lessons count as independent samples, every other lesson alike. That errs to the
+    careful side where unknown people are the same in all lessons. Intervals and tests:
+    :func:`emotionkit.analysis.contrast.contrast`. They speak of other students like these in these very lessons, not of
+    what other lessons would have brought.
 
     The effect is Cohen's d over the root mean square of the standard deviations between students here and there, times
     the correction 1 - 3 / (4 f - 1) for f degrees of freedom (Hedges, Distribution theory for Glass's estimator of
@@ -184,7 +187,8 @@ def _pairs(here: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
     """Return a row per student in both, with the columns of both sides (index 0 and 1), in an order without names."""
     names = list(EMOTIONS)
     known, earlier = here.dropna(subset="student_id").set_index("student_id"), there.dropna(subset="student_id")
-    own = earlier.groupby("student_id")[names].mean().assign(weight=earlier.groupby("student_id")["weight"].max())
+    student = earlier["student_id"]
+    own = joined(earlier, student).assign(weight=earlier["weight"].groupby(student).max())
     pairs = known[[*names, "weight"]].join(own.add_suffix("_there"), how="inner")
     return pairs.sort_values(list(pairs.columns))
 
@@ -246,7 +250,7 @@ def _paired_sides(pairs: pd.DataFrame, weights: NDArray[np.float64]) -> Sides:
 def _tells_of_few(here: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, min_group: int) -> bool:
     """Return whether either side of the pairs, less the lessons' own histograms, is of too few."""
     weight = pairs[["weight", "weight_there"]].min(axis=1)
-    own = 1 / there.groupby("student_id")["lesson_id"].transform("size")
+    own = there["weight"] / there.groupby("student_id")["weight"].transform("sum")
     sides = ((here, here["student_id"].map(weight)), (there, there["student_id"].map(weight) * own))
     return any(leaves_few(factors_by_lesson(rows, brought.fillna(0.0)), min_group) for rows, brought in sides)
 

@@ -14,7 +14,7 @@ from emotionkit.analysis.histogram import FEWEST_STUDENTS, ClassHistogram, Inter
 from emotionkit.analysis.overlap import factors_by_lesson, leaves_few
 from emotionkit.analysis.readings import effective_number, require_columns
 from emotionkit.analysis.settings import AnalysisSettings
-from emotionkit.analysis.student_means import MEANS_COLUMNS
+from emotionkit.analysis.student_means import MEANS_COLUMNS, joined
 from emotionkit.analysis.withholding import large_lessons
 from emotionkit.records import EMOTIONS
 
@@ -81,7 +81,8 @@ def course_histogram(means: pd.DataFrame, min_group: int, settings: AnalysisSett
     if large["lesson_id"].nunique() == 1:
         return _histogram(large, len(large), "students", min_group, settings)
     if _may_be_paired(large, min_group):
-        students = large.groupby(_units(large), sort=True)[[*EMOTIONS, "weight"]].mean()
+        units = _units(large)
+        students = joined(large, units).assign(weight=large["weight"].groupby(units, sort=True).mean())
         return _histogram(students, len(students), "students", min_group, settings)
     return _histogram(_lessons(large), len(large), "lessons", min_group, settings)
 
@@ -108,8 +109,10 @@ def _may_be_paired(means: pd.DataFrame, min_group: int) -> bool:
     """Return whether the student may be the unit: most have names, and the lessons' histograms reveal none of them."""
     if not len(means) or float(means["student_id"].notna().mean()) <= 0.5:
         return False
-    weight = means.groupby(_units(means))["weight"]
-    return not leaves_few(factors_by_lesson(means, weight.transform("mean") / weight.transform("size")), min_group)
+    # A student's share is the sum over lessons of weight times share, divided by that of the weights, and counts as the
+    # mean of these: each row brings its weight over the number of the student's lessons.
+    lessons = means["weight"].groupby(_units(means)).transform("size")
+    return not leaves_few(factors_by_lesson(means, means["weight"] / lessons), min_group)
 
 
 def _units(means: pd.DataFrame) -> pd.Series[str]:
@@ -121,8 +124,7 @@ def _units(means: pd.DataFrame) -> pd.Series[str]:
 
 def _lessons(means: pd.DataFrame) -> pd.DataFrame:
     """Return a row per lesson with the class mean; each lesson counts alike."""
-    weighted = means[list(EMOTIONS)].mul(means["weight"], axis=0).groupby(means["lesson_id"], sort=True).sum()
-    return weighted.div(means.groupby("lesson_id", sort=True)["weight"].sum(), axis=0).assign(weight=1.0)
+    return joined(means, means["lesson_id"]).assign(weight=1.0)
 
 
 def _histogram(

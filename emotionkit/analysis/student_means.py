@@ -132,6 +132,17 @@ def lesson_student_means(
     return means
 
 
+def joined(means: pd.DataFrame, by: pd.Series[str]) -> pd.DataFrame:
+    """Return the shares of each of several groups of rows, ordered by group; rows count as they weigh.
+
+    Args:
+        means: Rows of :func:`student_means`.
+        by: The group of each row: its lesson, or whose it is.
+    """
+    shares = means[list(EMOTIONS)].mul(means["weight"], axis=0).groupby(by, sort=True).sum()
+    return shares.div(means["weight"].groupby(by, sort=True).sum(), axis=0)
+
+
 def _one_lesson(
     frames: pd.DataFrame, faces: pd.DataFrame, settings: AnalysisSettings, reading: Reading
 ) -> pd.DataFrame:

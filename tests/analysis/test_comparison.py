@@ -13,6 +13,7 @@ from emotionkit.analysis import (
     AnalysisSettings,
     against_course,
     class_histogram,
+    course_histogram,
     course_trend,
     lesson_difference,
     lesson_differences,
@@ -120,6 +121,33 @@ def test_each_student_is_compared_with_his_own_lessons():
     paired = lesson_difference(more, "x", ["a", "b"])
     assert (paired.design, paired.students) == ("paired", 3)
     assert paired.table.loc["happy", "difference"] == pytest.approx(0.075 / 3)
+
+
+def test_an_earlier_lesson_counts_as_the_student_weighs_in_it():
+    """Six of twelve are in the first lesson for a moment only, and smile."""
+    calm = np.full((12, 7), 0.1)
+    calm[:, NEUTRAL] = 0.4
+    smile = np.full((6, 7), 0.01)
+    smile[:, HAPPY] = 0.94
+    glimpsed = pd.concat([table("a", smile).assign(weight=0.02), table("a", calm[6:], first=6)])
+    means = pd.concat([glimpsed, table("b", calm), table("c", calm)])
+    result = lesson_difference(means, "c", ["a", "b"])
+    assert result.design == "paired"
+    expected = (6 * (0.94 * 0.02 + 0.1) / 1.02 + 6 * 0.1) / 12
+    assert result.table.loc["happy", "there"] == pytest.approx(expected)
+    course = course_histogram(means, 1).table["mean"]
+    weights = np.array([2.02 / 3] * 6 + [1.0] * 6)
+    own = np.array([(0.94 * 0.02 + 2 * 0.1) / 2.02] * 6 + [0.1] * 6)
+    assert course["happy"] == pytest.approx(weights @ own / weights.sum())
+
+
+def test_what_is_not_compared_has_no_numbers():
+    """The one of five who was there all the time; the others looked in."""
+    rows = two(np.random.default_rng(5), 5)
+    rows.loc[rows["lesson_id"].eq("b") & rows["person"].ne("S00"), "weight"] = 0.005
+    result = against_course(rows, "b", min_group=5)
+    assert (result.design, result.students) == ("nothing", 5)
+    assert not result.speaks_of_enough(5)
 
 
 def test_few_known_students_are_not_a_class():

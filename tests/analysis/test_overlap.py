@@ -101,11 +101,17 @@ def test_lessons_that_are_too_small_are_told_as_left_out():
 
 
 def test_who_weighs_less_in_one_lesson_is_not_what_is_left():
-    """A student seen for a moment in one lesson enters figures over lessons otherwise than that lesson's own."""
+    """A student seen for a moment in one lesson enters slopes and comparisons otherwise than that lesson's own figure.
+
+    A course of students who were in all lessons is the sum of the lessons, as they weigh, and tells nothing new.
+    """
     lessons = [lesson(name, "abcdef") for name in "uvwxyz"]
     lessons[1].loc[0, "weight"] = 0.2
     means = pd.concat(lessons)
-    assert course_histogram(means, 5, QUICK).interval_over == "lessons"
+    course = course_histogram(means, 5, QUICK)
+    assert course.interval_over == "students"
+    together = means["weight"].to_numpy() @ shares(means) / means["weight"].sum()
+    assert course.table["mean"].to_numpy() == pytest.approx(together)
     assert course_trend(means, {name: float(k) for k, name in enumerate("uvwxyz")}, QUICK, min_group=5).design == (
         "independent"
     )
