@@ -10,6 +10,9 @@ from emotionkit.reports.rendering import rendered
 from emotionkit.reports.section import Numbers, Section
 
 MOST_MOMENTS = 10
+LEAST_DIFFERENCE = 0.01
+"""Difference of shares that is told, a percentage point. Rare expressions vary so little that one that nobody could see
+may be more than chance."""
 
 
 def moments(changes: Changes, timeline: Timeline | None = None, min_group: int = 0) -> Section:
@@ -62,8 +65,7 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
     words = (
         (texts.OPENING_MORE, texts.OPENING_LESS) if numbers else (texts.OPENING_MORE_ALONE, texts.OPENING_LESS_ALONE)
     )
-    larger = difference.larger_than_chance()
-    told = [_compared(str(emotion), row, *words) for emotion, row in larger.iterrows()]
+    told = [_compared(str(emotion), row, *words) for emotion, row in _larger(difference).iterrows()]
     if not told:
         return texts.COURSE_NOTHING.format(lessons=lessons)
     return texts.OPENING_LEAD.format(
@@ -81,7 +83,7 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
         min_group: As for :func:`moments`.
     """
     tested = difference.design != "nothing" and difference.students >= min_group
-    larger = difference.larger_than_chance() if tested else difference.table.iloc[:0]
+    larger = _larger(difference) if tested else difference.table.iloc[:0]
     numbers = difference.speaks_of_enough(min_group)
     words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
     lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
@@ -164,6 +166,12 @@ def _moment_row(row: pd.Series[float]) -> list[str]:
         formatting.points(row["low"]),
         formatting.points(row["high"]),
     ]
+
+
+def _larger(difference: LessonDifference) -> pd.DataFrame:
+    """Return the rows of the differences that are told."""
+    rows = difference.larger_than_chance()
+    return rows.loc[rows["difference"].abs() >= LEAST_DIFFERENCE]
 
 
 def _compared(emotion: str, row: pd.Series[float], more: str, less: str) -> str:

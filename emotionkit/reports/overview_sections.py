@@ -15,6 +15,9 @@ from emotionkit.reports.opening import common_expressions
 from emotionkit.reports.rendering import rendered
 from emotionkit.reports.section import Numbers, Section, numbers_of, shares_in_words
 
+LEAST_SLOPE = 0.0005
+"""Change of a share in a week that is told: what is not 0.0 percentage points."""
+
 
 def overview_header(title: str, lessons: pd.DataFrame) -> Section:
     """Return what the report is about, how many lessons and from when to when.
@@ -144,9 +147,10 @@ def _told(trend: CourseTrend, min_group: int) -> bool:
 
 
 def _told_trend(trend: CourseTrend, min_group: int) -> str:
-    if not _told(trend, min_group):
+    # Intervals over students alone do not know how lessons differ by themselves, and would find trends in any few.
+    if not _told(trend, min_group) or trend.interval_over != "students and lessons":
         return texts.TREND_TOO_FEW
-    larger = trend.table.loc[trend.table["p_holm"] <= 0.05]
+    larger = trend.table.loc[(trend.table["p_holm"] <= 0.05) & (trend.table["slope"].abs() >= LEAST_SLOPE)]
     told = [
         (texts.TREND_UP if slope > 0 else texts.TREND_DOWN).format(
             emotion=texts.EMOTIONS[str(emotion)].lower(), points=formatting.points(abs(slope)).removeprefix("+")

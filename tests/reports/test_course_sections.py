@@ -116,6 +116,24 @@ def test_a_difference_is_told_with_both_shares():
     assert len(re.findall("<tr>", section.html)) == 8
 
 
+def test_a_difference_that_nobody_could_see_is_left_to_the_table():
+    difference = lesson_difference(pd.concat([means("a", 1), means("b", 2, 0.5)]), "b", ["a"], QUICK)
+    table = difference.table.copy()
+    table.loc["disgust", ["here", "there", "difference", "low", "high", "p_holm"]] = [
+        0.004,
+        0.001,
+        0.003,
+        0.001,
+        0.005,
+        0,
+    ]
+    rare = dataclasses.replace(difference, table=table)
+    assert "disgust" in rare.larger_than_chance().index
+    assert "Disgusted" not in "".join(re.findall("<li>(.*?)</li>", course_sections.course_so_far(rare).html))
+    assert "isgusted" not in course_sections.told_differences(rare, 5)
+    assert "happy more often" in course_sections.told_differences(rare, 5)
+
+
 def test_unknown_students_are_said_to_be_unknown():
     rows = pd.concat([means("a", 1, known=False), means("b", 2, known=False)])
     said = words(course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK)))

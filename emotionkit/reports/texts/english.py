@@ -191,7 +191,7 @@ COURSE_NOTE = {
 }
 COURSE_CHANCE = (
     "Chance here means which students sat there and how they happened to look. Every lesson has its own topic and "
-    "hour: a difference does not say why."
+    "hour: a difference does not say why. Differences of less than a percentage point are left to the table."
 )
 
 PARTS = "The parts of the lesson"

@@ -195,7 +195,7 @@ COURSE_NOTE = {
 }
 COURSE_CHANCE = (
     "Zufall heißt hier: wer gerade dasaß und wie er eben aussah. Jede Stunde hat ihr Thema und ihre Tageszeit: Ein "
-    "Unterschied sagt nicht, warum."
+    "Unterschied sagt nicht, warum. Unterschiede unter einem Prozentpunkt stehen nur in der Tabelle."
 )
 
 PARTS = "Die Teile der Stunde"
