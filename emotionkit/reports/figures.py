@@ -119,13 +119,15 @@ def lessons_figure(histograms: Sequence[ClassHistogram], theme: Theme, width_px:
     rows = pd.concat([table.reset_index() for table in tables])
     figure, strips = _strips(rows, width_px, extra=False)
     for axes, emotion in zip(strips, STRIPS, strict=True):
-        points = rows.loc[rows["emotion"] == emotion].dropna(subset="mean")
+        points = _stretches(rows.loc[rows["emotion"] == emotion], "mean")
         color = EMOTION_COLORS[emotion]
         axes.vlines(points["middle_s"], points["low"], points["high"], color=color, alpha=0.5, linewidth=2.5)
         sns.lineplot(
             points,
             x="middle_s",
             y="mean",
+            units="stretch",
+            estimator=None,
             color=color,
             linewidth=1,
             marker=EMOTION_MARKS[emotion],
@@ -184,13 +186,19 @@ def _strip(axes: Axes, rows: pd.DataFrame, color: str, column: str) -> None:
     rows = rows.reset_index(drop=True)
     if "low" in rows:
         axes.fill_between(rows["middle_s"], rows["low"], rows["high"], color=color, alpha=0.28, linewidth=0)
-    # seaborn joins what lies on either side of a gap unless told that they are different lines.
-    seen = rows.assign(stretch=rows[column].isna().cumsum()).dropna(subset=[column])
+    seen = _stretches(rows, column)
     sns.lineplot(
         seen, x="middle_s", y=column, units="stretch", estimator=None, color=color, linewidth=1.8, ax=axes, legend=False
     )
     alone = seen.loc[seen.groupby("stretch")[column].transform("size") == 1]
     axes.plot(alone["middle_s"], alone[column], color=color, marker="o", markersize=3.5, linestyle="none")
+    if "low" in alone:
+        axes.vlines(alone["middle_s"], alone["low"], alone["high"], color=color, alpha=0.28, linewidth=3)
+
+
+def _stretches(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the rows with a value, numbered by ``stretch``: seaborn joins what lies on either side of a gap."""
+    return rows.assign(stretch=rows[column].isna().cumsum()).dropna(subset=[column])
 
 
 def _round_up(share: float) -> float:

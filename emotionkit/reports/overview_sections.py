@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -48,16 +48,18 @@ def course_summary(figures: CourseFigures, trend: CourseTrend) -> Section:
     return Section(rendered("summary.html.j2", sentences=sentences, why=""))
 
 
-def student_summary(histogram: ClassHistogram, lessons: int, left_out: int, min_group: int) -> Section:
+def student_summary(
+    histogram: ClassHistogram, lessons: Collection[ClassHistogram], left_out: int, min_group: int
+) -> Section:
     """Return a student's lessons in two or three sentences, with the caution that belongs to them.
 
     Args:
         histogram: Over the lessons that are shown.
-        lessons: How many those are.
+        lessons: Of each of those; where no face could be read, it does not count.
         left_out: How many others a consent covers.
         min_group: Others of whom the figures of their classes speak, at least.
     """
-    seen = texts.STUDENT_SEEN.format(lessons=counted_lessons(lessons))
+    seen = texts.STUDENT_SEEN.format(lessons=counted_lessons(sum(lesson.students > 0 for lesson in lessons)))
     said = [common_expressions(histogram), seen] if histogram.students else [texts.NO_USABLE_FACE] if lessons else []
     if left_out:
         said.append(texts.STUDENT_LEFT_OUT.format(lessons=counted_lessons(left_out), group=min_group))

@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 
 from emotionkit.analysis import AnalysisSettings, class_histogram, lesson_coverage, lesson_timeline
 from emotionkit.records import EMOTIONS
 from emotionkit.reports import opening, sections, texts
 from emotionkit.reports.drawing import picture
-from emotionkit.reports.figures import STRIPS, histogram_figure, timeline_figure
+from emotionkit.reports.figures import STRIPS, histogram_figure, lessons_figure, timeline_figure
 from emotionkit.reports.palette import DARK, EMOTION_COLORS, EMOTION_MARKS, LIGHT
 from emotionkit.reports.section import Section
 from emotionkit.warehouse import open_warehouse
@@ -153,6 +154,17 @@ def test_a_gap_breaks_the_line_and_a_lonely_point_is_marked(analysed):
     lines = [line for line in figure.axes[0].lines if list(line.get_xdata()) not in ([], [0])]
     assert [list(line.get_xdata()) for line in lines] == [[22.5], [62.5, 67.5, 72.5], [22.5]]
     assert lines[-1].get_marker() == "o"
+    (interval,) = [bar for bar in figure.axes[0].collections if isinstance(bar, LineCollection)]
+    happy = timeline.expressions.query(f"emotion == '{STRIPS[0]}' and start_s == 20")
+    assert np.allclose(interval.get_segments()[0], [[22.5, happy["low"].item()], [22.5, happy["high"].item()]])
+
+
+def test_a_lesson_that_is_withheld_breaks_the_line_over_lessons(analysed):
+    _, histogram, _ = analysed(WAVES)
+    withheld = dataclasses.replace(histogram, table=histogram.table * np.nan)
+    figure = lessons_figure([histogram, histogram, withheld, histogram], LIGHT, 400)
+    lines = [list(line.get_xdata()) for line in figure.axes[0].lines if list(line.get_xdata()) not in ([], [0])]
+    assert lines == [[1, 2], [4]]
 
 
 def test_bars_show_the_shares_and_lines_the_intervals(analysed):
