@@ -36,7 +36,8 @@ def cohen_kappas(ratings: pd.DataFrame, settings: AnalysisSettings | None = None
     Returns:
         A row per pair: ``first`` and ``second``; ``windows`` (units rated by both) and ``students`` behind them;
         ``agreement`` (p_o) and ``chance`` (p_e); ``kappa`` (1 at most, 0 for chance; NaN where both said one thing
-        throughout); ``low`` and ``high``, NaN with fewer than three students.
+        throughout); ``low`` and ``high``, NaN with fewer than three students who were given anything but the commonest
+        category.
     """
     settings = settings or AnalysisSettings()
     rows = []
@@ -45,6 +46,8 @@ def cohen_kappas(ratings: pd.DataFrame, settings: AnalysisSettings | None = None
         tables = _tables(both)
         observed, chance = _agreement(tables.sum(axis=0))
         kappa, low, high = _with_interval(tables, _cohen, settings)
+        if _varied(tables.sum(axis=1) + tables.sum(axis=2)) < FEWEST_STUDENTS:
+            low = high = np.nan
         rows.append((first, second, len(both), len(tables), float(observed), float(chance), kappa, low, high))
     return pd.DataFrame(rows, columns=_COHEN_COLUMNS)
 
@@ -61,7 +64,8 @@ def fleiss_kappas(ratings: pd.DataFrame, settings: AnalysisSettings | None = Non
 
     Returns:
         Indexed by ``category``, ``all`` first: ``share`` (of all ratings), ``kappa``, ``low`` and ``high`` (NaN for a
-        category that fewer than three students were given), ``windows``, ``students`` and ``raters``.
+        category that fewer than three students were given, or were not always given, and as for :func:`cohen_kappas`),
+        ``windows``, ``students`` and ``raters``.
     """
     settings = settings or AnalysisSettings()
     rated = ratings.dropna()
@@ -75,10 +79,23 @@ def fleiss_kappas(ratings: pd.DataFrame, settings: AnalysisSettings | None = Non
     rows = [_with_interval(sums, partial(_fleiss_of, place), settings) for place in range(1 + len(categories))]
     table = pd.DataFrame(rows, columns=["kappa", "low", "high"], index=pd.Index(["all", *categories], name="category"))
     table.insert(0, "share", shares)
-    # Resampled, the few students who were given a category are drawn or not; the rest of the chance does not show.
-    given = (sums[:, : len(categories)] > 0).sum(axis=0)
-    table.loc[[False, *(given < FEWEST_STUDENTS)], ["low", "high"]] = np.nan
+    received = sums[:, : len(categories)]
+    given, not_always = received > 0, received < received.sum(axis=1, keepdims=True)
+    telling = [_varied(received), *np.minimum(given.sum(axis=0), not_always.sum(axis=0))]
+    table.loc[np.array(telling) < FEWEST_STUDENTS, ["low", "high"]] = np.nan
     return table.assign(windows=len(rated), students=len(sums), raters=len(ratings.columns))
+
+
+def _varied(ratings: NDArray[np.float64]) -> int:
+    """Return how many students were given anything but the commonest category.
+
+    Resampled, a few of them are drawn or not; the rest of the chance does not show.
+
+    Args:
+        ratings: float64 (students, k), how often each was given each category.
+    """
+    total = ratings.sum(axis=0)
+    return int((np.delete(ratings, total.argmax(), axis=1) > 0).any(axis=1).sum()) if total.size else 0
 
 
 def _clusters(rated: pd.DataFrame) -> NDArray[np.int64]:

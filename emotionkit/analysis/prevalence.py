@@ -32,8 +32,9 @@ class Prevalence:
         table: A row per emotion (index ``emotion``) with ``read`` (share of the time it was read), ``corrected`` (share
             that would be read so, were the network's confusion in the lesson that of its test), ``low`` and ``high``
             (interval of ``corrected``, over students and over the test). The columns ``read`` and ``corrected`` each
-            sum to 1. NaN without students; ``low`` and ``high`` NaN with fewer than 2.5 in effect, or with too few
-            labelled faces of an expression to say how they are confused.
+            sum to 1. NaN without students; ``low`` and ``high`` NaN with fewer than 2.5 in effect, with too few
+            labelled faces of an expression to say how they are confused, or where an expression was read oftener or
+            less often than that confusion could bring about, by more than chance.
         students: People behind the shares.
         examples: Labelled faces behind the confusion.
         settings: The settings that made it.
@@ -127,6 +128,8 @@ def _fill(table: pd.DataFrame, means: pd.DataFrame, counts: NDArray[np.float64],
     lower, upper = skewed_ends(free, standard_error(resampled, units), units, settings.confidence)
     table["low"] = np.clip(lower, 0, table["corrected"])
     table["high"] = np.clip(upper, table["corrected"], 1)
+    # Read oftener or less often than any shares could be: the confusion is not that of the test.
+    table.loc[table["low"] >= table["high"], ["low", "high"]] = np.nan
 
 
 def _checked(confusion: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float64]:

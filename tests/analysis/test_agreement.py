@@ -114,6 +114,19 @@ def test_a_category_of_two_students_has_no_interval():
     assert table.loc[["all", "x", "y"], ["low", "high"]].notna().all(axis=None)
 
 
+@pytest.mark.parametrize(("smiling", "has_interval"), [(2, False), (3, True)])
+def test_what_a_few_students_tell_has_no_interval(smiling, has_interval):
+    """Of eight, neutral all the time, a few smile; the raters half agree when."""
+    index = pd.MultiIndex.from_product([range(8), range(60)], names=["student", "start_s"])
+    ratings = pd.DataFrame("neutral", index=index, columns=["a", "b"])
+    for student in range(smiling):
+        ratings.loc[(student, slice(10, 20)), "a"] = "happy"
+        ratings.loc[(student, slice(15, 25 + student)), "b"] = "happy"
+    for table in (cohen_kappas(ratings), fleiss_kappas(ratings)):
+        assert table["kappa"].between(0.4, 0.6).all()
+        assert (table[["low", "high"]].notna() == has_interval).all(axis=None)
+
+
 class TestIntraclass:
     @pytest.mark.parametrize("scores", [[], [[1, 2]], [[1], [2]], [[1, 1], [1, 1]]])
     def test_of_what_tells_nothing_is_not_a_number(self, scores):
