@@ -17,6 +17,8 @@ from emotionkit.records import EMOTIONS
 
 UNIT = ["student", "start_s"]
 """What a rating is of: a student in the window that begins then."""
+UNCODED_S = float(np.finfo(np.float64).min)
+"""When what nobody coded began, before all else."""
 PEOPLE_COLUMNS = ("student", "track_id")
 
 
@@ -25,7 +27,8 @@ def coded_windows(
 ) -> pd.DataFrame:
     """Return what each observer said of each student in each window.
 
-    It is the code that fills most of the window; one of a moment counts as if it filled it.
+    It is the code that fills most of the window; one of a moment goes before it. Of two that fill it equally it is the
+    one that began later, and what was coded before what was not.
 
     Args:
         codes: What :func:`emotionkit.analysis.read_codes` returns.
@@ -51,7 +54,7 @@ def coded_windows(
     index = pd.MultiIndex.from_product([students, starts], names=UNIT)
     said = {coder: np.full((len(students), count), None, dtype=object) for coder in sorted(codes["coder"].unique())}
     for (coder, student), theirs in codes.groupby(["coder", "student"]):
-        said[coder][students.index(student)] = _said(_seconds(theirs, count, window_s), window_s, uncoded)
+        said[coder][students.index(student)] = _said(*_seconds(theirs, count, window_s), window_s, uncoded)
     return pd.DataFrame({coder: pd.Series(cells.ravel(), index, dtype=object) for coder, cells in said.items()}, index)
 
 
@@ -155,22 +158,31 @@ def enough_students(ratings: pd.DataFrame, min_group: int) -> pd.DataFrame:
     return ratings if rated >= min_group else ratings.iloc[:0]
 
 
-def _seconds(codes: pd.DataFrame, count: int, window_s: float) -> NDArray[np.float64]:
-    """Return float64 (count, 7): seconds of each expression in each window."""
+def _seconds(codes: pd.DataFrame, count: int, window_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return float64 (count, 7) twice: seconds of each expression in each window, and when its last code began."""
     seconds = np.zeros((count, len(EMOTIONS)))
+    began = np.full_like(seconds, UNCODED_S)
     edges = np.arange(count + 1) * window_s
     for start, end, code in zip(codes["start_s"], codes["end_s"], codes["code"], strict=True):
+        inside = np.clip(np.minimum(edges[1:], end) - np.maximum(edges[:-1], start), 0, None)
+        if end <= start and 0 <= start < edges[-1]:
+            # The margin of read_windows, within which a moment belongs to the window that it begins. Longer than a
+            # window, so that what an observer noticed for a moment goes before what was there all along.
+            inside[min(int(start / window_s + 1e-6), count - 1)] = 2 * window_s
         place = EMOTIONS.index(code)
-        if end > start:
-            seconds[:, place] += np.clip(np.minimum(edges[1:], end) - np.maximum(edges[:-1], start), 0, None)
-        elif 0 <= start < edges[-1]:
-            seconds[int(start / window_s), place] += window_s
-    return seconds
+        seconds[:, place] += inside
+        began[inside > 0, place] = np.maximum(began[inside > 0, place], start)
+    return seconds, began
 
 
-def _said(seconds: NDArray[np.float64], window_s: float, uncoded: str | None) -> NDArray[np.object_]:
+def _said(
+    seconds: NDArray[np.float64], began: NDArray[np.float64], window_s: float, uncoded: str | None
+) -> NDArray[np.object_]:
     if uncoded is not None:
         seconds[:, EMOTIONS.index(uncoded)] += np.clip(window_s - seconds.sum(axis=1), 0, None)
-    said = np.array(EMOTIONS, dtype=object)[seconds.argmax(axis=1)]
+    # Windows are sums of floats: what differs by less is even, and what is shorter is nothing.
+    seconds = seconds.round(6)
+    longest = seconds == seconds.max(axis=1, keepdims=True)
+    said = np.array(EMOTIONS, dtype=object)[np.where(longest, began, -np.inf).argmax(axis=1)]
     said[seconds.sum(axis=1) == 0] = None
     return said

@@ -300,6 +300,22 @@ class TestWindows:
         ratings = coded_windows(self.codes, 4, uncoded=None)
         assert ratings.loc["Bo", "anna"].tolist() == [None, "sad", None, None]
 
+    @pytest.mark.parametrize("code", [emotion for emotion in EMOTIONS if emotion != "neutral"])
+    def test_do_not_depend_on_the_order_of_expressions(self, code):
+        """A moment within a state, and a state that ends in the middle of a window."""
+        within = rows(("anna", "Ada", 0, 4, "neutral"), ("anna", "Ada", 2.3, 2.3, code))
+        assert coded_windows(within, 4)["anna"].tolist() == ["neutral", "neutral", code, "neutral"]
+        turning = rows(("anna", "Ada", 0, 1.5, code), ("anna", "Ada", 1.5, 4, "neutral"))
+        assert coded_windows(turning, 3)["anna"].tolist() == [code, "neutral", "neutral"]
+        alone = rows(("anna", "Ada", 0, 1.5, code))
+        assert coded_windows(alone, 3)["anna"].tolist() == [code, code, "neutral"]
+
+    def test_have_no_fault_of_floats(self):
+        moment = rows(("anna", "Ada", 0.3, 0.3, "happy"))
+        assert coded_windows(moment, 0.5, window_s=0.1)["anna"].tolist().index("happy") == 3
+        state = rows(("anna", "Ada", 0, 2.1, "happy"))
+        assert coded_windows(state, 2.8, window_s=0.7, uncoded=None)["anna"].tolist() == ["happy"] * 3 + [None]
+
     @pytest.mark.parametrize(("length_s", "settings"), [(4, {"window_s": 5}), (4, {"window_s": 0}), (np.nan, {})])
     def test_have_to_fit(self, length_s, settings):
         with pytest.raises(InvalidInputError, match="do not fit"):
