@@ -115,9 +115,20 @@ def lesson_changes(frames: pd.DataFrame, faces: pd.DataFrame, settings: Analysis
     rows = [_row(scans[k], sums, moment, emotion, settings) | {"p": p} for k, moment, emotion, p in found]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table[["time_s", "early_s", "late_s"]] *= bin_s
+    if len(table):
+        _between_pictures(table, np.sort(frames["pts_s"].to_numpy(dtype=np.float64)))
     table = table.loc[table["difference"].abs() >= LEAST].sort_values(["time_s", "p"], kind="stable", ignore_index=True)
     table["moment"] = (table["time_s"].diff() > SPANS_S[0]).cumsum() + 1
     return Changes(table, bin_s, len(students), bool(scans), settings)
+
+
+def _between_pictures(table: pd.DataFrame, pts_s: NDArray[np.float64]) -> None:
+    """Let each time's interval begin and end with a picture: what lies between two is not known."""
+    before = np.searchsorted(pts_s, table["early_s"].to_numpy(dtype=np.float64), side="right") - 1
+    after = np.searchsorted(pts_s, table["late_s"].to_numpy(dtype=np.float64))
+    last = len(pts_s) - 1
+    table["early_s"] = np.minimum(table["early_s"], pts_s[np.maximum(before, 0)])
+    table["late_s"] = np.maximum(table["late_s"], pts_s[np.minimum(after, last)])
 
 
 def _scan(sums: NDArray[np.float64], weights: NDArray[np.float64], span: int) -> _Scan:

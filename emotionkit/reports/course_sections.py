@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from emotionkit.analysis import Changes, LessonDifference, Timeline
@@ -148,16 +150,20 @@ def _moment(rows: pd.DataFrame, with_numbers: pd.Index[int]) -> tuple[str, str]:
         before, after = formatting.percent(row["before"]), formatting.percent(row["after"])
         pattern = rise if row["difference"] > 0 else fall
         told.append(pattern.format(emotion=texts.EMOTIONS[row["emotion"]], before=before, after=after))
-    time, early, late = (
-        formatting.clock(max(0.0, float(seconds)))
-        for seconds in (rows["time_s"].iloc[0], rows["early_s"].min(), rows["late_s"].max())
-    )
+    time, early, late = _times(rows["time_s"].iloc[0], rows["early_s"].min(), rows["late_s"].max())
     said = "; ".join(told)
     return time, said if early == late else texts.MOMENT_BETWEEN.format(told=said, early=early, late=late)
 
 
+def _times(time_s: float, early_s: float, late_s: float) -> tuple[str, str, str]:
+    """Return a time, and the first and last full second of its interval, which holds half a second on either side."""
+    ends = (max(0.0, time_s), max(0.0, math.ceil(early_s)), math.floor(late_s))
+    time, early, late = (formatting.clock(seconds) for seconds in ends)
+    return time, early, late
+
+
 def _moment_row(row: pd.Series[float]) -> list[str]:
-    times = [formatting.clock(max(0.0, row[name])) for name in ("time_s", "early_s", "late_s")]
+    times = _times(row["time_s"], row["early_s"], row["late_s"])
     shares = [formatting.exact_percent(row[name]) for name in ("before", "after")]
     return [
         *times,

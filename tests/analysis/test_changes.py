@@ -61,6 +61,16 @@ def test_a_common_smile_is_found_with_its_size_and_time(simulate):
     assert up["p"] <= 0.05
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_time_is_not_told_closer_than_the_pictures_are(simulate, seed):
+    """One every five seconds, the first with a smile at 205 s: it began after 200 s."""
+    frames, faces = simulate(np.random.default_rng(seed), 9, 600, fps=0.2)
+    table = lesson_changes(frames, with_smile(faces, range(1, 9), 205, 320), QUICK).table
+    up = table.loc[(table["emotion"] == "happy") & (table["difference"] > 0)].iloc[0]
+    assert up["early_s"] <= 200
+    assert up["late_s"] >= 205
+
+
 def test_smiles_at_other_times_are_nothing_in_common(simulate):
     frames, faces = simulate(np.random.default_rng(1), 9, 240, fps=1)
     for track in range(1, 10):

@@ -159,17 +159,24 @@ def test_moments_are_told_by_time_and_without_their_mirror():
         [
             (40.0, "neutral", 0.9, 0.3),
             (40.0, "happy", 0.002, 0.53),
-            (68.4, "surprise", 0.01, 0.3),
+            (67.0, "surprise", 0.01, 0.3),
             (100, "neutral", 0.9, 0.5),
         ]
     )
+    found.table.loc[found.table["time_s"] == 67, "late_s"] = 69.5
     told = re.findall("<li>(.*?)</li>", course_sections.moments(found).html)
     assert told == [
         "<b>0:40</b> Happy rose from &lt;1% to 53%",
-        "<b>1:08</b> Surprised rose from 1% to 30% (between 1:08 and 1:09)",
+        "<b>1:07</b> Surprised rose from 1% to 30% (between 1:07 and 1:09)",
         "<b>1:40</b> Neutral fell from 90% to 50%",
     ]
     assert "0:40 0:40 0:40 Neutral 90.0% 30.0% −70.0 −50.0" in words(course_sections.moments(found))
+
+
+@pytest.mark.parametrize("second", [40, 41])
+def test_what_is_found_to_the_second_has_no_range(second):
+    told = course_sections.moments(changes([(second, "happy", 0.1, 0.5)])).html
+    assert "between" not in told
 
 
 def test_many_moments_are_cut_to_the_largest():
