@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def read_codes(
             code = _expression(path, event, known)
             if code is not None:
                 times = (event.start_s + offset_s, event.end_s + offset_s)
-                rows.append((event.coder or path.stem, event.student, *times, code))
+                rows.append((composed(event.coder or path.stem), composed(event.student), *times, code))
         if len(rows) == before:
             raise InvalidFileError(path, "it holds no code of an expression.")
     codes = pd.DataFrame(rows, columns=list(CODE_COLUMNS)).astype({"start_s": float, "end_s": float})
@@ -87,3 +88,8 @@ def _expression(path: Path, event: Event, known: Mapping[str, str | None]) -> st
             line=event.line,
             key=event.column,
         ) from None
+
+
+def composed(name: str) -> str:
+    """Return a name in Unicode's composed form (NFC), as those who are enrolled have it; macOS writes accents apart."""
+    return unicodedata.normalize("NFC", name)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from emotionkit.analysis.code_events import STUDENT, Cells
 from emotionkit.analysis.code_tables import read_table
+from emotionkit.analysis.codes import composed
 from emotionkit.analysis.ratings import PEOPLE_COLUMNS
 from emotionkit.analysis.readings import require_columns
 from emotionkit.errors import InvalidFileError, InvalidInputError, quoted
@@ -36,7 +37,7 @@ def read_places(path: Path | str) -> pd.DataFrame:
     if student is None or None in numbers:
         raise InvalidFileError(table.path, f"a table of places has the columns {', '.join(PLACE_COLUMNS)}.", line=1)
     rows = [
-        (row[student], *(cells.time(row, place, line) for place in numbers if place is not None))
+        (composed(row[student]), *(cells.time(row, place, line) for place in numbers if place is not None))
         for line, row in table.after(0)
     ]
     return pd.DataFrame(rows, columns=list(PLACE_COLUMNS))

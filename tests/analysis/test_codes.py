@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -275,6 +276,14 @@ def test_files_that_are_no_text_are_one_sentence(tmp_path):
         read_codes(tmp_path / "a.csv")
     with pytest.raises(InvalidFileError, match="it cannot be read"):
         read_codes(tmp_path)
+
+
+def test_names_are_those_of_the_enrolled_however_accents_are_written(tmp_path):
+    apart = unicodedata.normalize("NFD", "José")
+    (tmp_path / "anna.csv").write_text(f"{HEAD}{apart},1,2,happy\n", "utf-8")
+    (tmp_path / "places.csv").write_text(f"student,at_s,x,y\n{apart},1,2,3\n", "utf-8")
+    assert read_codes(tmp_path / "anna.csv")["student"].tolist() == ["José"]
+    assert read_places(tmp_path / "places.csv")["student"].tolist() == ["José"]
 
 
 def rows(*codes: tuple[str, str, float, float, str]) -> pd.DataFrame:
