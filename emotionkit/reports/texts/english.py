@@ -106,7 +106,7 @@ TIMELINE_CAPTION = (
     "at a time."
 )
 TIMELINE_WITHHELD = (
-    "{points} points of {bin} are left out: fewer than {group} students were seen then, or what was left out elsewhere "
+    "Points of {bin} left out: {points}. Fewer than {group} students were seen then, or what was left out elsewhere "
     "could be worked out from them."
 )
 TIMELINE_ALT = "Line charts of the share of each apparent expression from 0:00 to {end}. {peaks}."

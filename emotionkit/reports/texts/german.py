@@ -107,8 +107,8 @@ TIMELINE_CAPTION = (
     "ist eine Lücke. Ganz unten: Gesichter gleichzeitig."
 )
 TIMELINE_WITHHELD = (
-    "{points} Punkte von {bin} fehlen: Es waren weniger als {group} zu sehen, oder was anderswo fehlt, ließe sich aus "
-    "ihnen berechnen."
+    "Fehlende Punkte von {bin}: {points}. Es waren weniger als {group} zu sehen, oder was anderswo fehlt, ließe sich "
+    "aus ihnen berechnen."
 )
 TIMELINE_ALT = "Verläufe des Anteils jedes scheinbaren Ausdrucks von 0:00 bis {end}. {peaks}."
 TIMELINE_PEAK = "{emotion} am höchsten bei {time} mit {share}"
