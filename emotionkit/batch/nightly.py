@@ -30,7 +30,7 @@ from emotionkit.reports.night import Night, write_night
 from emotionkit.reports.night_page import write_night_page
 from emotionkit.reports.night_summary import added_up
 from emotionkit.reports.removal import remove_unfinished
-from emotionkit.warehouse import mend, read_tombstones, tidy, writers_lock
+from emotionkit.warehouse import lacks_database, mend, read_tombstones, tidy, writers_lock
 from emotionkit.warehouse.tombstones import keyed
 
 _log = logging.getLogger(__name__)
@@ -106,7 +106,13 @@ def preview_night(places: Places, settings: NightSettings, selection: Selection 
     _, manifest = verified_weights()
     memory = NightMemory(places.warehouse, tombstones)
     planner = Planner(places.warehouse, memory, tombstones, settings.processing, manifest.sha256)
-    return planner.plan(places.recordings, selection or Selection(), watch_s=settings.watch_s)
+    plan = planner.plan(places.recordings, selection or Selection(), watch_s=settings.watch_s)
+    if lacks_database(places.warehouse):
+        plan.problems.append(
+            f"The database of {places.warehouse} is missing: a night makes it anew first, and leaves out the "
+            "recordings whose lessons are stored."
+        )
+    return plan
 
 
 class _Run:

@@ -138,6 +138,8 @@ def _preview(plan: Plan, as_json: bool) -> int:
     if as_json:
         print_json({"due": due, "left": left, "set_aside": set_aside, "failed": failed, "problems": plan.problems})
         return ALL_WELL
+    for sentence in plan.problems:
+        complain(sentence)
     for one in due:
         click.echo(one_line(f"would process {one['recording']} as {one['lesson_id']} ({one['why']})"))
     for name, reason in [(one["recording"], one["reason"]) for one in [*left, *set_aside, *failed]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment, remove_segment
     from emotionkit.warehouse.locking import writers_lock
-    from emotionkit.warehouse.mending import mend, tidy
+    from emotionkit.warehouse.mending import lacks_database, mend, tidy
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
     from emotionkit.warehouse.parts import Part, PartsFolder, begun_lessons
@@ -57,6 +57,7 @@ __all__ = [
     "find_segment",
     "forget_audit",
     "has_database",
+    "lacks_database",
     "lesson_places",
     "lessons_of_recording",
     "load_segment",
@@ -100,6 +101,7 @@ _HOMES = {
     "lesson_places": "erasure_plan",
     "lessons_of_recording": "erasure_plan",
     "load_segment": "load",
+    "lacks_database": "mending",
     "mend": "mending",
     "open_warehouse": "reading",
     "pending_erasure": "erasure_plan",

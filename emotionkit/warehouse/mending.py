@@ -58,10 +58,11 @@ def mend(folder: Path) -> int | None:
     Raises:
         WarehouseError: The warehouse cannot be read or written, or is of a newer version.
     """
+    if lacks_database(folder):
+        _log.info("The database is missing and is made anew from the segments.")
+        rebuild(folder)
+        return None
     if not has_database(folder):
-        if segment_paths(folder):
-            _log.info("The database is missing and is made anew from the segments.")
-            rebuild(folder)
         return None
     with writers_lock(folder):
         try:
@@ -81,6 +82,11 @@ def mend(folder: Path) -> int | None:
             log_of(folder / DATABASE).unlink(missing_ok=True)
             (folder / DATABASE).replace(folder / DAMAGED)
         return rebuild_under_lock(folder)
+
+
+def lacks_database(folder: Path) -> bool:
+    """Say whether lessons are stored and the database that lists them is missing."""
+    return not has_database(folder) and bool(segment_paths(folder))
 
 
 def _read_all(folder: Path) -> None:

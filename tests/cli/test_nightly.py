@@ -23,6 +23,15 @@ def recordings(tmp_path, short_lesson):
     return folder
 
 
+def test_what_would_be_done_says_that_the_database_is_missing(emotionkit, recordings, tmp_path):
+    emotionkit("nightly", "--sample-fps", 1, "--workers", 1)
+    (tmp_path / "warehouse" / "emotionkit.duckdb").unlink()
+    status, _, err = emotionkit("nightly", "--sample-fps", 1, "--dry-run")
+    assert status == 0
+    assert "The database of warehouse is missing: a night makes it anew first" in err
+    assert not (tmp_path / "warehouse" / "emotionkit.duckdb").exists()
+
+
 def test_a_night_from_end_to_end(emotionkit, recordings, tmp_path):
     status, out, err = emotionkit("nightly", "--dry-run")
     assert (status, err) == (0, "")
