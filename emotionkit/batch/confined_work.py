@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from emotionkit.faces.tracklet import Moment
 
 Call = Callable[..., Any]
-"""``call(recording, function, *arguments)`` returns what the function does, wherever that is done."""
+"""``call(recording, function, *arguments)`` returns what the function does, wherever that is done; with ``on_note``, it
+also gets a function that is called with the seconds that it passes, as a sign of life."""
 
 _PATIENCE_S = 120.0
 _SLOWEST = 30.0
@@ -30,19 +31,26 @@ _SLOWEST = 30.0
 _own = Confined()
 
 
-def call_here(_recording: Path, function: Callable[..., Any], *arguments: object) -> Any:
+def call_here(
+    _recording: Path,
+    function: Callable[..., Any],
+    *arguments: object,
+    on_note: OnSecond | None = None,
+) -> Any:
     """Return what a function returns in this process."""
-    return function(*arguments)
+    return function(*arguments, *([on_note] if on_note else []))
 
 
-def call_confined(recording: Path, function: Callable[..., Any], *arguments: object) -> Any:
+def call_confined(
+    recording: Path, function: Callable[..., Any], *arguments: object, on_note: OnSecond | None = None
+) -> Any:
     """Return what a function returns in a child of this process, which is kept for the next one.
 
     Raises:
         UnsafeRecordingError: The recording made the child crash or hang, or wanted too much.
         EmotionkitError: The function raised it.
     """
-    return _own.call(recording, function, *arguments)
+    return _own.call(recording, function, *arguments, on_note=on_note)
 
 
 def perform_confined(task: Task, on_second: OnSecond) -> list[str] | None:
@@ -72,13 +80,13 @@ def read(task: Task, on_second: OnSecond) -> list[str] | None:
 
 
 def look_again(
-    recording: Path, sample_fps: float, moments: Mapping[int, Sequence[Moment]]
+    recording: Path, sample_fps: float, moments: Mapping[int, Sequence[Moment]], on_second: OnSecond
 ) -> dict[int, list[NDArray[np.float32]]]:
     """Return the embeddings, float32 (128,) each, of faces at some moments, by the key that they are wanted for."""
     from emotionkit.faces.embedding import FaceEmbedder  # noqa: PLC0415  a model that only few need
 
     times = {moment.pts_s for chosen in moments.values() for moment in chosen}
-    return embeddings_at(moments, frames_at(recording, sample_fps, times), FaceEmbedder().embedding)
+    return embeddings_at(moments, frames_at(recording, sample_fps, times, on_second), FaceEmbedder().embedding)
 
 
 @cache

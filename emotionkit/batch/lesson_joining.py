@@ -95,7 +95,7 @@ def _look_again(
     keys = sorted(moments)
     for first in range(0, len(keys), _AT_A_TIME):
         some = {key: moments[key] for key in keys[first : first + _AT_A_TIME]}
-        found |= call(recording, look_again, recording, sample_fps, some)
+        found |= call(recording, look_again, recording, sample_fps, some, on_note=lambda _: on_part(0))
         on_part(0)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -56,8 +56,16 @@ def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
     raise DamagedPieceError(path, piece)
 
 
-def frames_at(path: Path, sample_fps: float, times: Collection[float]) -> Iterator[Frame]:
-    """Yield some of the sampled pictures of a recording: those at the given seconds, as binary fractions.
+def frames_at(
+    path: Path, sample_fps: float, times: Collection[float], on_second: Callable[[float], None] = lambda _: None
+) -> Iterator[Frame]:
+    """Yield some of the sampled pictures of a recording.
+
+    Args:
+        path: The recording.
+        sample_fps: Pictures a second of it.
+        times: The seconds of the pictures, as binary fractions.
+        on_second: Called with the second of each picture that is passed where all before the wanted ones are read.
 
     Raises:
         RecordingError: The recording cannot be read.
@@ -73,6 +81,7 @@ def frames_at(path: Path, sample_fps: float, times: Collection[float]) -> Iterat
         _log.info("%s", error)
     # What cannot be read in pieces is read from start to end.
     for frame in sampled_frames(path, sample_fps) if missing else ():
+        on_second(float(frame.pts))
         if float(frame.pts) in missing:
             yield frame
 

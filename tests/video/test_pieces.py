@@ -9,7 +9,7 @@ import pytest
 from emotionkit.errors import RecordingError
 from emotionkit.video import sampled_frames
 from emotionkit.video.index import picture_index
-from emotionkit.video.piece_reader import DamagedPieceError, piece_frames
+from emotionkit.video.piece_reader import DamagedPieceError, frames_at, piece_frames
 from emotionkit.video.pieces import cut_into_pieces
 
 RECIPES = {
@@ -88,6 +88,16 @@ def test_fewer_pictures_are_decoded_than_there_are(make_video, monkeypatch):
 @pytest.mark.parametrize("suffix", [".avi", ".ts"])
 def test_containers_that_do_not_tell_enough_are_read_in_one_go(make_video, suffix):
     assert cut_into_pieces(make_video(suffix=suffix, codec="mpeg4"), 2, 1) is None
+
+
+def test_a_picture_of_what_is_read_in_one_go_is_looked_for_with_signs_of_life(make_video):
+    """An hour of it takes minutes, after which silence would be taken for a recording that hangs its reader."""
+    video = make_video(frames=100, suffix=".avi", codec="mpeg4")
+    times = [float(frame.pts) for frame in sampled_frames(video, 2)]
+    passed: list[float] = []
+    (found,) = frames_at(video, 2, times[-1:], passed.append)
+    assert float(found.pts) == times[-1]
+    assert passed == times
 
 
 def test_a_recording_that_is_not_whole_is_left_to_the_reader_that_says_so(make_video, tmp_path):
