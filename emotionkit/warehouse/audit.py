@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,6 +118,9 @@ def trusted_entries(folder: Path) -> list[dict[str, Any]]:
 def forget_audit(folder: Path, before: datetime) -> int:
     """Take the lines written before an instant out of the log, and say so in a new line; return how many went.
 
+    They are taken from the first on, as long as they are of before, for the chain has to stay one. A line that seems to
+    be of the future, of a clock that was wrong, goes with those around it.
+
     The caller holds the writers' lock.
 
     Raises:
@@ -126,7 +129,7 @@ def forget_audit(folder: Path, before: datetime) -> int:
     verify_audit(folder)
     lines = _lines(folder)
     entries = [_parsed(folder, number, line) for number, line in enumerate(lines, start=1)]
-    old = [entry for entry in entries if datetime.fromisoformat(entry["at"]) < before]
+    old = _old(entries, before)
     if not old:
         return 0
     # Written first, so that a log cut short in between is whole as well.
@@ -145,8 +148,19 @@ def count_audit(folder: Path, before: datetime) -> int:
     """
     with told(folder, "cannot be read"):
         lines = _lines(folder)
-    entries = (_parsed(folder, number, line) for number, line in enumerate(lines, start=1))
-    return sum(datetime.fromisoformat(entry["at"]) < before for entry in entries)
+    return len(_old([_parsed(folder, number, line) for number, line in enumerate(lines, start=1)], before))
+
+
+def _old(entries: Sequence[dict[str, Any]], before: datetime) -> Sequence[dict[str, Any]]:
+    """Return the entries from the first on that were written before an instant, and none after one that was not."""
+    now, count = datetime.now(UTC), 0
+    for place, entry in enumerate(entries, start=1):
+        at = datetime.fromisoformat(entry["at"])
+        if before <= at <= now:
+            break
+        if at < before:
+            count = place
+    return entries[:count]
 
 
 def _lines(folder: Path) -> list[bytes]:

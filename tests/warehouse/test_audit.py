@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -83,3 +83,35 @@ def test_old_lines_go_and_the_chain_holds(log: Path, monkeypatch: pytest.MonkeyP
         forget_audit(log.parent, soon)
     monkeypatch.undo()
     assert verify_audit(log.parent).lines == 2
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "gone"),
+    [
+        ([9, 8, 1, 0], 2),
+        ([-900, 9, 8, 1, 0], 3),  # written by a clock that was years ahead
+        ([9, 1, 9000, 0], 1),  # by one that had forgotten the year
+        ([1, 9, 0], 0),
+        ([-900, -900], 0),  # read by one
+    ],
+)
+def test_a_clock_that_was_wrong_breaks_no_chain(tmp_path, monkeypatch, days_ago: list[int], gone: int) -> None:
+    now = datetime.now(UTC)
+
+    class Clock(datetime):
+        ago = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return now.astimezone(tz) - cls.ago
+
+    monkeypatch.setattr(audit, "datetime", Clock)
+    for days in days_ago:
+        Clock.ago = timedelta(days=days)
+        append_audit(tmp_path, "processed", {})
+    Clock.ago = timedelta()
+    before = now - timedelta(days=5)
+    assert count_audit(tmp_path, before) == gone
+    assert forget_audit(tmp_path, before) == gone
+    assert verify_audit(tmp_path).lines == len(days_ago) - gone + bool(gone)
+    assert forget_audit(tmp_path, before) == 0
