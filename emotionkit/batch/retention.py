@@ -12,12 +12,14 @@ from emotionkit.batch.erasing import erase
 from emotionkit.project import RetentionSettings
 from emotionkit.reports.removal import old_report_files, remove_report_files
 from emotionkit.warehouse import (
+    abandoned_parts,
     append_audit,
     count_audit,
     forget_audit,
     has_database,
     open_warehouse,
     plan_erasure,
+    remove_parts,
     writers_lock,
 )
 
@@ -27,9 +29,10 @@ class Kept:
     """One kind of data, how long it is kept, and how much of it is overdue.
 
     Attributes:
-        kind: ``segments`` (lessons in Parquet and DuckDB), ``reports``, ``notebooks`` or ``audit``.
+        kind: ``segments`` (lessons in Parquet and DuckDB, and what unfinished runs have of theirs), ``reports``,
+            ``notebooks`` or ``audit``.
         days: For how long, None for ever.
-        overdue: Lessons, files or lines older than that.
+        overdue: Lessons and unfinished runs, files or lines older than that.
     """
 
     kind: str
@@ -52,8 +55,10 @@ def look_up_overdue(
         WarehouseError: The warehouse cannot be read.
     """
     now = now or datetime.now(UTC)
+    rows_before = _limit(now, settings.segments)
+    lessons, unfinished = _old_lessons(warehouse, rows_before), abandoned_parts(warehouse, rows_before)
     found = {
-        "segments": len(_old_lessons(warehouse, _limit(now, settings.segments))) if settings.segments else 0,
+        "segments": len(lessons) + len(unfinished) if settings.segments else 0,
         "reports": len(_old_files(reports, _limit(now, settings.reports), notebooks=False)),
         "notebooks": len(_old_files(reports, _limit(now, settings.notebooks), notebooks=True)),
         "audit": count_audit(warehouse, _limit(now, settings.audit)) if settings.audit else 0,
@@ -66,10 +71,10 @@ def enforce_retention(
 ) -> list[Kept]:
     """Remove what is older than it may become, and return it.
 
-    A lesson counts from its start or, where that is not known, from the end of the run that read it; reports and
-    executed notebooks from when they were written. A lesson goes as by :func:`emotionkit.batch.erasing.erase`, with its
-    reports, and is not read again. What students are recognised by goes when their consents are over, whatever the
-    settings say.
+    A lesson counts from its start or, where that is not known, from the end of the run that read it; an unfinished run
+    from when it last read something, and reports and executed notebooks from when they were written. A lesson goes as
+    by :func:`emotionkit.batch.erasing.erase`, with its reports, and is not read again. What students are recognised by
+    goes when their consents are over, whatever the settings say.
 
     Args:
         warehouse: The folder of the warehouse; there need be none.
@@ -88,6 +93,8 @@ def enforce_retention(
         return found
     if settings.segments and (lessons := _old_lessons(warehouse, _limit(now, settings.segments))):
         erase(warehouse, reports, plan_erasure(warehouse, lessons=lessons), why="retention")
+    if settings.segments:
+        remove_parts(abandoned_parts(warehouse, _limit(now, settings.segments)))
     for days, notebooks in ((settings.reports, False), (settings.notebooks, True)):
         remove_report_files(reports, _old_files(reports, _limit(now, days), notebooks=notebooks))
     if warehouse.is_dir():

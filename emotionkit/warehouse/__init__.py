@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.mending import lacks_database, mend, tidy
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
-    from emotionkit.warehouse.parts import Part, PartsFolder, begun_lessons
+    from emotionkit.warehouse.parts import Part, PartsFolder, abandoned_parts, begun_lessons, remove_parts
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
     from emotionkit.warehouse.segments import find_segment
@@ -45,6 +45,7 @@ __all__ = [
     "Tombstones",
     "Warehouse",
     "Words",
+    "abandoned_parts",
     "append_audit",
     "begin_erasure",
     "begun_but_not_finished",
@@ -68,6 +69,7 @@ __all__ = [
     "read_tombstones",
     "rebuild",
     "refuse_taken_id",
+    "remove_parts",
     "remove_segment",
     "tidy",
     "update_facts",
@@ -89,7 +91,9 @@ _HOMES = {
     "append_audit": "audit",
     "begin_erasure": "erasure_plan",
     "begun_but_not_finished": "erasure_plan",
+    "abandoned_parts": "parts",
     "begun_lessons": "parts",
+    "remove_parts": "parts",
     "count_audit": "audit",
     "end_erasure": "erasure_plan",
     "erase_rows": "erasing",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
@@ -241,6 +243,33 @@ def parts_of_lesson(folder: Path, lesson_id: str) -> list[Path]:
     """
     path = folder / PARTS / validated_lesson_id(lesson_id)
     return [path] if path.is_dir() else []
+
+
+def abandoned_parts(folder: Path, before: datetime) -> list[Path]:
+    """Return the folders of unfinished runs to which nothing was added since an instant, classes begun live among them.
+
+    Raises:
+        WarehouseError: One cannot be looked at.
+    """
+    with told(folder, "cannot be read"):
+        runs = sorted((folder / PARTS).glob("[!.]*/[!.]*"))
+        return [run for run in runs if _written_at(run) < before.timestamp()]
+
+
+def remove_parts(runs: Sequence[Path]) -> None:
+    """Remove what unfinished runs have of their lessons, but for those that are at work."""
+    for run in runs:
+        _remove_unless_at_work(run)
+        for place in (run.parent, run.parent.parent):
+            with contextlib.suppress(OSError):
+                place.rmdir()
+
+
+def _written_at(run: Path) -> float:
+    try:
+        return max(path.stat().st_mtime for path in (run, *run.iterdir()))
+    except FileNotFoundError:
+        return math.inf  # somebody is at work on it
 
 
 def _lock_of(run: Path) -> Path:

@@ -13,7 +13,16 @@ import pytest
 from emotionkit.batch.retention import enforce_retention, look_up_overdue
 from emotionkit.project import RetentionSettings
 from emotionkit.records import FrameReading, Lesson, Run
-from emotionkit.warehouse import SegmentWriter, append_audit, load_segment, open_warehouse, rebuild, verify_audit
+from emotionkit.warehouse import (
+    Part,
+    PartsFolder,
+    SegmentWriter,
+    append_audit,
+    load_segment,
+    open_warehouse,
+    rebuild,
+    verify_audit,
+)
 
 NOW = datetime.now(UTC)
 AGES = {"fresh": 3, "old": 40, "undated": 50}
@@ -55,6 +64,22 @@ def test_without_days_everything_is_kept(folders: tuple[Path, Path]) -> None:
     ]
     assert len(files(folders[1])) == 7
     assert verify_audit(folders[0]).lines == before
+
+
+def test_what_an_unfinished_run_has_goes_too_unless_it_is_at_work(folders: tuple[Path, Path]) -> None:
+    """Its recording may be gone, and then nobody would ever finish it."""
+    parts = [PartsFolder(folders[0], lesson_id, "0123456789abcdef") for lesson_id in ("left", "at-work", "new")]
+    for days, place in zip((40, 40, 3), parts, strict=True):
+        with place.kept_from_others():
+            place.write("piece-00000", Part.of([FrameReading(Fraction(0), Fraction(1), ())], []))
+        then = (NOW - timedelta(days=days)).timestamp()
+        for path in (*place.path.iterdir(), place.path):
+            os.utime(path, (then, then))
+    with parts[1].kept_from_others():
+        kept = enforce_retention(*folders, RetentionSettings(segments=30), NOW)
+    assert kept[0].overdue == 4
+    assert [place.path.exists() for place in parts] == [False, True, True]
+    assert not parts[0].path.parent.exists()
 
 
 def test_lessons_go_with_their_reports_and_do_not_come_back(folders: tuple[Path, Path]) -> None:
