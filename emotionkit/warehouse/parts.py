@@ -253,7 +253,7 @@ def abandoned_parts(folder: Path, before: datetime) -> list[Path]:
     """
     with told(folder, "cannot be read"):
         runs = sorted((folder / PARTS).glob("[!.]*/[!.]*"))
-        return [run for run in runs if _written_at(run) < before.timestamp()]
+        return [run for run in runs if run.is_dir() and _written_at(run) < before.timestamp()]
 
 
 def remove_parts(runs: Sequence[Path]) -> None:
