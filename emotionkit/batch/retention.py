@@ -55,10 +55,10 @@ def look_up_overdue(
         WarehouseError: The warehouse cannot be read.
     """
     now = now or datetime.now(UTC)
-    rows_before = _limit(now, settings.segments)
-    lessons, unfinished = _old_lessons(warehouse, rows_before), abandoned_parts(warehouse, rows_before)
+    before = _limit(now, settings.segments)
+    rows = [*_old_lessons(warehouse, before), *abandoned_parts(warehouse, before)] if settings.segments else []
     found = {
-        "segments": len(lessons) + len(unfinished) if settings.segments else 0,
+        "segments": len(rows),
         "reports": len(_old_files(reports, _limit(now, settings.reports), notebooks=False)),
         "notebooks": len(_old_files(reports, _limit(now, settings.notebooks), notebooks=True)),
         "audit": count_audit(warehouse, _limit(now, settings.audit)) if settings.audit else 0,
