@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.mending import lacks_database, mend, tidy
     from emotionkit.warehouse.mentions import Words
     from emotionkit.warehouse.naming import validated_lesson_id
-    from emotionkit.warehouse.parts import Part, PartsFolder, abandoned_parts, begun_lessons, remove_parts
+    from emotionkit.warehouse.parts import Part, PartsFolder
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
     from emotionkit.warehouse.rebuilding import rebuild
     from emotionkit.warehouse.segments import find_segment
     from emotionkit.warehouse.tombstones import Tombstones, read_tombstones, write_tombstones
+    from emotionkit.warehouse.unfinished import abandoned_parts, begun_lessons, cut_off_lessons, remove_parts
     from emotionkit.warehouse.writer import SegmentWriter
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "begun_but_not_finished",
     "begun_lessons",
     "count_audit",
+    "cut_off_lessons",
     "end_erasure",
     "erase_rows",
     "find_lesson",
@@ -91,9 +93,10 @@ _HOMES = {
     "append_audit": "audit",
     "begin_erasure": "erasure_plan",
     "begun_but_not_finished": "erasure_plan",
-    "abandoned_parts": "parts",
-    "begun_lessons": "parts",
-    "remove_parts": "parts",
+    "abandoned_parts": "unfinished",
+    "begun_lessons": "unfinished",
+    "cut_off_lessons": "unfinished",
+    "remove_parts": "unfinished",
     "count_audit": "audit",
     "end_erasure": "erasure_plan",
     "erase_rows": "erasing",

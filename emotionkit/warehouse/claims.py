@@ -7,7 +7,7 @@ from pathlib import Path
 from emotionkit.errors import RecordingError
 from emotionkit.records import Lesson
 from emotionkit.storage import located
-from emotionkit.warehouse.parts import begun_lessons
+from emotionkit.warehouse.unfinished import begun_lessons
 
 
 def refuse_taken_id(folder: Path, lesson: Lesson, stored: Lesson | None) -> None:

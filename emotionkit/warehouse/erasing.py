@@ -27,7 +27,6 @@ from emotionkit.warehouse.connection import (
 )
 from emotionkit.warehouse.erasure_plan import Erasure, lesson_places
 from emotionkit.warehouse.faults import told
-from emotionkit.warehouse.parts import parts_of_lesson
 from emotionkit.warehouse.rebuilding import rebuild_under_lock
 from emotionkit.warehouse.register import load_register, save_register
 from emotionkit.warehouse.replacing import fresh_database
@@ -42,6 +41,7 @@ from emotionkit.warehouse.segments import (
 )
 from emotionkit.warehouse.telling import tell_processed
 from emotionkit.warehouse.tombstones import Tombstone, Tombstones, read_tombstones, write_tombstones
+from emotionkit.warehouse.unfinished import parts_of_lesson
 from emotionkit.warehouse.writer import SegmentWriter
 
 _KEPT_ROWS = {

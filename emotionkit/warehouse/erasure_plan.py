@@ -23,9 +23,9 @@ from emotionkit.storage import located
 from emotionkit.warehouse.connection import existing_folder, has_database, reading_connection
 from emotionkit.warehouse.faults import told
 from emotionkit.warehouse.naming import validated_lesson_id
-from emotionkit.warehouse.parts import begun_lessons, parts_of_lesson
 from emotionkit.warehouse.register import Student, load_register
 from emotionkit.warehouse.segments import find_segment, lesson_folders, read_segment, segment_paths
+from emotionkit.warehouse.unfinished import begun_lessons, parts_of_lesson
 
 JOURNAL = ".erasing.json"
 _SOME = 5

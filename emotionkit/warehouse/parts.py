@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
@@ -33,7 +31,7 @@ from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_
 
 PARTS = "parts"
 _NOTES_KEY = b"emotionkit.notes"
-_BEGUN = "begun.json"
+BEGUN = "begun.json"
 _LOCK = ".lock"
 
 
@@ -63,10 +61,10 @@ class Part:
         return cls(record_batch(readings), notes)
 
     @property
-    def end_s(self) -> float:
-        """Second up to which the last frame stands; 0 if there is none."""
-        last = self.rows[-1:].to_pylist()
-        return float(last[0]["pts_s"] + last[0]["weight_s"]) if last else 0.0
+    def span_s(self) -> tuple[float, float]:
+        """Seconds from the first frame to where the last ends; 0 and 0 if there is none."""
+        ends = [*self.rows[:1].to_pylist(), *self.rows[-1:].to_pylist()]
+        return (ends[0]["pts_s"], ends[1]["pts_s"] + ends[1]["weight_s"]) if ends else (0.0, 0.0)
 
     def renumbered(self, numbers: Mapping[int, int]) -> Part:
         """Return the part with other numbers of tracks, each frame's faces in their new order.
@@ -99,6 +97,11 @@ class PartsFolder:
         """Where they lie."""
         return self._path
 
+    @property
+    def is_of_class(self) -> bool:
+        """Whether they are of a class begun live, which nobody can read again."""
+        return (self._path / BEGUN).exists()
+
     def has(self, name: str) -> bool:
         """Say whether a part is there."""
         return (self._path / f"{name}.parquet").exists()
@@ -124,15 +127,17 @@ class PartsFolder:
             write_durably(self._path / f"{name}.parquet", content.getvalue().to_pybytes())
 
     def read(self, name: str) -> Part | None:
-        """Return a part; None if it is not there or damaged, and has to be made anew."""
-        try:
-            with pq.ParquetFile(self._path / f"{name}.parquet", page_checksum_verification=True) as file:
-                table = file.read()
-            notes = json.loads(table.schema.metadata[_NOTES_KEY])
-            (rows,) = table.combine_chunks().to_batches() or [record_batch(())]
-            return Part(rows, notes)
-        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        """Return a part; None if it is not there or damaged, and has to be made anew.
+
+        Raises:
+            WarehouseError: The disk does not give it, which says nothing of what it holds.
+        """
+        read = self._table(name, None)
+        if read is None:
             return None
+        table, notes = read
+        (rows,) = table.combine_chunks().to_batches() or [record_batch(())]
+        return Part(rows, notes)
 
     def remember(self, lesson: Lesson, run: Run) -> None:
         """Keep what is known of a lesson for which there is no recording to ask again.
@@ -143,21 +148,28 @@ class PartsFolder:
         values = {"lesson": LESSON_JSON.dump_python(lesson, mode="json"), "run": RUN_JSON.dump_python(run, mode="json")}
         with told(self._warehouse, "cannot be written"):
             self._path.mkdir(parents=True, exist_ok=True)
-            write_durably(self._path / _BEGUN, json.dumps(values).encode())
+            write_durably(self._path / BEGUN, json.dumps(values).encode())
+
+    def forget(self) -> None:
+        """Undo :meth:`remember`."""
+        (self._path / BEGUN).unlink(missing_ok=True)
 
     def read_notes(self, name: str) -> tuple[list[float], list[dict[str, Any]]] | None:
-        """Return the seconds of a part's frames and its notes, without reading the rest; None as ``read`` does."""
-        try:
-            with pq.ParquetFile(self._path / f"{name}.parquet", page_checksum_verification=True) as file:
-                times = file.read(["pts_s"])
-            return times["pts_s"].to_pylist(), json.loads(times.schema.metadata[_NOTES_KEY])
-        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
-            return None
+        """Return the seconds of a part's frames and its notes, without decoding the rest; None as ``read`` does.
+
+        Raises:
+            WarehouseError: As of ``read``.
+        """
+        read = self._table(name, ["pts_s"])
+        return read and (read[0]["pts_s"].to_pylist(), read[1])
 
     def lost(self, name: str) -> WarehouseError:
-        """Discard a part that should be there and return the error that says so."""
+        """Return the error that says that a part is damaged; where there is a recording, it is discarded first."""
+        lesson = self._path.parent.name
+        if self.is_of_class:
+            return WarehouseError(self._warehouse, f"has a damaged part, {name}, of class {lesson}, which stays there.")
         self.discard(name)
-        return WarehouseError(self._warehouse, f"lost a part, {name}, of {self._path.parent.name}; start again.")
+        return WarehouseError(self._warehouse, f"lost a part, {name}, of {lesson}; start again.")
 
     def discard(self, name: str) -> None:
         """Remove a part, so that it is made anew."""
@@ -173,7 +185,7 @@ class PartsFolder:
         with told(self._warehouse, "cannot be written"):
             made = [parent for parent in (self._path, *self._path.parents) if not parent.exists()]
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(_lock_of(self._path), timeout=0)
+            lock = filelock.FileLock(lock_of(self._path), timeout=0)
             try:
                 lock.acquire()
             except filelock.Timeout as error:
@@ -202,13 +214,27 @@ class PartsFolder:
         """
         shutil.rmtree(self._path, ignore_errors=True)
         for other in self._path.parent.glob("[!.]*"):
-            if not (other / _BEGUN).exists():
-                _remove_unless_at_work(other)
+            if not (other / BEGUN).exists():
+                remove_unless_at_work(other)
 
     def remove_leftovers(self) -> None:
         """Remove what a process that was stopped between loading a lesson and tidying up has left of it."""
         self.remove()
         self._tidy(())
+
+    def _table(self, name: str, columns: list[str] | None) -> tuple[pa.Table, list[dict[str, Any]]] | None:
+        with told(self._warehouse, "cannot be read"):
+            try:
+                # First the bytes: PyArrow calls what is damaged an OSError as well.
+                content = (self._path / f"{name}.parquet").read_bytes()
+            except FileNotFoundError:
+                return None
+        try:
+            with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+                table = file.read(columns)
+            return table, json.loads(table.schema.metadata[_NOTES_KEY])
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+            return None
 
     def _tidy(self, made: Sequence[Path]) -> None:
         """Remove folders that hold nothing: those of the parts, and those that were made for them."""
@@ -216,70 +242,22 @@ class PartsFolder:
             return
         with contextlib.suppress(OSError):
             self._path.rmdir()
-        _lock_of(self._path).unlink(missing_ok=True)
+        lock_of(self._path).unlink(missing_ok=True)
         for folder in (self._path.parent, self._path.parent.parent, *made):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
-def begun_lessons(folder: Path) -> list[tuple[Lesson, Run]]:
-    """Return the lessons that :meth:`PartsFolder.remember` knows of and that are no segments yet, by their start.
-
-    What cannot be read is left out.
-    """
-    found = []
-    for path in sorted((folder / PARTS).glob(f"[!.]*/[!.]*/{_BEGUN}")):
-        with contextlib.suppress(OSError, KeyError, ValueError):
-            values = json.loads(path.read_bytes())
-            found.append((LESSON_JSON.validate_python(values["lesson"]), RUN_JSON.validate_python(values["run"])))
-    return sorted(found, key=lambda one: one[1].started_at)
-
-
-def parts_of_lesson(folder: Path, lesson_id: str) -> list[Path]:
-    """Return the folder of whatever unfinished runs left of a lesson, if there is one.
-
-    Raises:
-        InvalidInputError: The id cannot be part of a path.
-    """
-    path = folder / PARTS / validated_lesson_id(lesson_id)
-    return [path] if path.is_dir() else []
-
-
-def abandoned_parts(folder: Path, before: datetime) -> list[Path]:
-    """Return the folders of unfinished runs to which nothing was added since an instant, classes begun live among them.
-
-    Raises:
-        WarehouseError: One cannot be looked at.
-    """
-    with told(folder, "cannot be read"):
-        runs = sorted((folder / PARTS).glob("[!.]*/[!.]*"))
-        return [run for run in runs if run.is_dir() and _written_at(run) < before.timestamp()]
-
-
-def remove_parts(runs: Sequence[Path]) -> None:
-    """Remove what unfinished runs have of their lessons, but for those that are at work."""
-    for run in runs:
-        _remove_unless_at_work(run)
-        for place in (run.parent, run.parent.parent):
-            with contextlib.suppress(OSError):
-                place.rmdir()
-
-
-def _written_at(run: Path) -> float:
-    try:
-        return max(path.stat().st_mtime for path in (run, *run.iterdir()))
-    except FileNotFoundError:
-        return math.inf  # somebody is at work on it
-
-
-def _lock_of(run: Path) -> Path:
+def lock_of(run: Path) -> Path:
+    """Return the file that whoever is at work on a run holds."""
     return run.with_name(f".{run.name}{_LOCK}")
 
 
-def _remove_unless_at_work(run: Path) -> None:
-    with contextlib.suppress(OSError, filelock.Timeout), filelock.FileLock(_lock_of(run), timeout=0):
+def remove_unless_at_work(run: Path) -> None:
+    """Remove the folder of a run, if nobody holds it and it can be removed."""
+    with contextlib.suppress(OSError, filelock.Timeout), filelock.FileLock(lock_of(run), timeout=0):
         shutil.rmtree(run, ignore_errors=True)
-        _lock_of(run).unlink(missing_ok=True)
+        lock_of(run).unlink(missing_ok=True)
 
 
 def _reading(row: dict[str, Any]) -> FrameReading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotionkit.errors import InvalidInputError
+from emotionkit.errors import InvalidInputError, WarehouseError
 from emotionkit.records import BoundingBox, FaceReading, FrameReading
 from emotionkit.warehouse import Part, PartsFolder, SegmentWriter
 from emotionkit.warehouse.segments import segment_batches
@@ -61,7 +63,7 @@ def test_what_is_written_comes_back(tmp_path_factory: pytest.TempPathFactory, tr
     assert back is not None
     assert shape(back.readings) == shape(frames_of(tracks))
     assert back.notes == [{"note": 1}]
-    assert back.end_s == len(tracks) / 2
+    assert back.span_s == (0, len(tracks) / 2)
 
 
 def test_a_part_of_another_lesson_is_a_new_number_missing() -> None:
@@ -110,3 +112,42 @@ def test_parts_of_runs_at_work_and_of_begun_classes_stay(folder: Path, invent: A
     class_.remove_leftovers()
     at_work.remove_leftovers()
     assert not (folder / "parts").exists()
+
+
+@pytest.fixture
+def of_a_class(folder: Path, invent: Any) -> PartsFolder:
+    """One part of a class begun live."""
+    parts = PartsFolder(folder, "algebra", "class")
+    with parts.kept_from_others():
+        parts.write("piece-00000", Part.of(frames_of([[1, 2], [2]]), []))
+    parts.remember(invent.lesson("algebra"), invent.run("class"))
+    return parts
+
+
+def test_what_the_disk_does_not_give_now_is_no_damage(of_a_class: PartsFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a network drive that is away for a moment."""
+
+    def fail(path: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "read_bytes", fail)
+        for read in (of_a_class.read, of_a_class.read_notes):
+            with pytest.raises(WarehouseError, match="cannot be read: Input/output error"):
+                read("piece-00000")
+    assert of_a_class.read("piece-00000") is not None
+    assert of_a_class.read("piece-00001") is None
+
+
+@pytest.mark.parametrize("damage", ["cut short", "a byte"])
+def test_a_damaged_part_is_discarded_only_where_it_can_be_made_anew(of_a_class: PartsFolder, damage: str) -> None:
+    path = of_a_class.path / "piece-00000.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 255
+    path.write_bytes(content[: len(content) // 2] if damage == "cut short" else content)
+    assert of_a_class.read("piece-00000") is None
+    assert "has a damaged part, piece-00000, of class algebra" in str(of_a_class.lost("piece-00000"))
+    assert path.exists()
+    of_a_class.forget()
+    assert str(of_a_class.lost("piece-00000")).endswith("lost a part, piece-00000, of algebra; start again.")
+    assert not path.exists()
