@@ -77,6 +77,12 @@ class Ledger:
             self._unchanged.add(due.found.name)
         return result.lesson_id
 
+    def class_stored(self, outcome: Outcome) -> None:
+        """Note that a class begun live, which was cut off, has become a lesson."""
+        self._recordings[outcome.lesson_id] = outcome.recording.name
+        self._done[outcome.lesson_id] = _done(outcome.recording.name, outcome)
+        _log.info("Stored class %s, which was cut off.", outcome.lesson_id)
+
     def report_made(self, warehouse: Path, lesson_id: str) -> None:
         """Note that the report of a lesson was made."""
         self.reported.add(lesson_id)

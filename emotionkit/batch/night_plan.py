@@ -71,7 +71,7 @@ class Due:
 
 @dataclass(slots=True)
 class Plan:
-    """What there is to do, and what is not done."""
+    """What there is to do, and what is not done; ``classes`` were begun live, cut off, and are to be stored."""
 
     due: list[Due] = field(default_factory=list)
     failed: list[tuple[Found, RecordingError]] = field(default_factory=list)
@@ -80,6 +80,7 @@ class Plan:
     problems: list[str] = field(default_factory=list)
     unchanged: list[Found] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    classes: list[str] = field(default_factory=list)
 
 
 class Planner:

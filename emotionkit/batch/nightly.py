@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from emotionkit.batch.begun_classes import complete_begun
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.erasing import complete
 from emotionkit.batch.executor import Failure, Job, process_all
@@ -18,55 +18,23 @@ from emotionkit.batch.night_lock import night_lock
 from emotionkit.batch.night_memory import NightMemory
 from emotionkit.batch.night_plan import Plan, Planner, Selection, known_lessons, selected_lessons
 from emotionkit.batch.night_reports import NightReports
+from emotionkit.batch.night_settings import NightSettings, Places
 from emotionkit.batch.retention import enforce_retention
 from emotionkit.batch.undertaking import Outcome
 from emotionkit.batch.workers import Workers
-from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import ClusterError, EmotionkitError, InvalidInputError
-from emotionkit.policy import Policy
-from emotionkit.project import ProjectSettings
 from emotionkit.reports.night import Night, write_night
 from emotionkit.reports.night_page import write_night_page
 from emotionkit.reports.night_summary import added_up
 from emotionkit.reports.removal import remove_unfinished
-from emotionkit.warehouse import lacks_database, mend, read_tombstones, tidy, writers_lock
+from emotionkit.warehouse import cut_off_lessons, lacks_database, mend, read_tombstones, tidy, writers_lock
 from emotionkit.warehouse.tombstones import keyed
 
 _log = logging.getLogger(__name__)
 
 OnNightProgress = Callable[[str, float, float], None]
 """Called with the name of a recording, the seconds of it that are done, and its length in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a nightly run reads and writes."""
-
-    recordings: Path
-    warehouse: Path
-    reports: Path
-
-
-@dataclass(frozen=True, slots=True)
-class NightSettings:
-    """How a nightly run works.
-
-    Attributes:
-        processing: What decides which rows a recording gives.
-        project: What emotionkit.toml says.
-        policy: What recordings are processed for.
-        workers: Processes of one core each.
-        longest_s: Seconds after which nothing new is begun; None for no limit.
-        watch_s: Seconds for which young recordings are watched; None for the usual.
-    """
-
-    processing: ProcessingSettings
-    project: ProjectSettings
-    policy: Policy
-    workers: int = 1
-    longest_s: float | None = None
-    watch_s: float | None = None
 
 
 def run_night(
@@ -106,7 +74,10 @@ def preview_night(places: Places, settings: NightSettings, selection: Selection 
     _, manifest = verified_weights()
     memory = NightMemory(places.warehouse, tombstones)
     planner = Planner(places.warehouse, memory, tombstones, settings.processing, manifest.sha256)
-    plan = planner.plan(places.recordings, selection or Selection(), watch_s=settings.watch_s)
+    selection = selection or Selection()
+    plan = planner.plan(places.recordings, selection, watch_s=settings.watch_s)
+    if selection.is_all:
+        plan.classes = [lesson.lesson_id for lesson, _ in cut_off_lessons(places.warehouse)]
     if lacks_database(places.warehouse):
         plan.problems.append(
             f"The database of {places.warehouse} is missing: a night makes it anew first, and leaves out the "
@@ -147,6 +118,8 @@ class _Run:
     def all(self) -> Night:
         """Go through the stages of the night."""
         self._prepare()
+        if self._selection.is_all:
+            self._store_classes()
         plan = self._plan()
         self._process(plan)
         self._report_the_rest(plan)
@@ -164,6 +137,16 @@ class _Run:
         lessons = mend(warehouse)
         if lessons is not None:
             self._ledger.problem(f"The database was damaged; it was made anew from the segments, {lessons} lessons.")
+
+    def _store_classes(self) -> None:
+        """Make lessons of the classes begun live that a crash cut off: nobody else may think of them."""
+        warehouse = self._places.warehouse
+        for result in complete_begun(cut_off_lessons(warehouse), warehouse):
+            if isinstance(result, EmotionkitError):
+                self._ledger.problem(str(result))
+            else:
+                self._ledger.class_stored(result)
+                self._report(result.lesson_id)
 
     def _plan(self) -> Plan:
         places = self._places

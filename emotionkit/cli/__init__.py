@@ -21,6 +21,7 @@ _NO_WORKERS_HERE = ("-h", "--help", "--dask")
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line on some arguments and raise ``SystemExit``; on the process's own, by default, end it."""
+    _replace_closed_streams()
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words[:1] == ["process"] and not any(word.startswith(_NO_WORKERS_HERE) for word in words):
         # Workers load what they need while this process loads the rest.
@@ -33,6 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if arguments is None:
         _leave(status)
     sys.exit(status)
+
+
+def _replace_closed_streams() -> None:
+    """Have streams that were closed before, as by ``2>&-``, lead nowhere.
+
+    Else the next file that is opened would get the number of one, and hold what libraries write to that.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The system gives the lowest number that is free.
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _leave(status: int) -> None:

@@ -109,6 +109,18 @@ def warehouse(folder: Path) -> str:
         return f"{folder} holds {len(opened.lessons())} lessons"
 
 
+def classes(folder: Path) -> str:
+    """Return that no class begun live, and cut off, waits to be stored."""
+    from emotionkit.warehouse import cut_off_lessons
+
+    if waiting := [lesson.lesson_id for lesson, _ in cut_off_lessons(folder)]:
+        raise CheckFailedError(
+            f"Begun live, cut off and not stored: {', '.join(waiting)}; `emotionkit live --resume` stores what was "
+            "read, and so does the next night."
+        )
+    return "none that was begun live waits to be stored"
+
+
 def audit_log(folder: Path) -> str:
     """Return how long the audit log is and its last hash, once its chain was followed."""
     from emotionkit.warehouse import verify_audit

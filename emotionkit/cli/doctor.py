@@ -31,6 +31,7 @@ def doctor(warehouse: Path, reports: Path, as_json: bool) -> int:
         ("policy", checks.policy),
         ("people", lambda: checks.people(warehouse)),
         ("warehouse", lambda: checks.warehouse(warehouse)),
+        ("classes", lambda: checks.classes(warehouse)),
         ("audit log", lambda: checks.audit_log(warehouse)),
         ("erasures", lambda: checks.erasures(warehouse)),
         ("retention", lambda: checks.retention(warehouse, reports)),

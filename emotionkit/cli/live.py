@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 
 from emotionkit import clocks
-from emotionkit.cli.listener import Listener
+from emotionkit.cli.live_teller import LiveTeller
 from emotionkit.cli.options import NumberRange, sample_fps_option
-from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, one_line, status, warehouse_option
+from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, status, warehouse_option
 from emotionkit.config import ProcessingSettings
+from emotionkit.errors import EmotionkitError
 from emotionkit.policy import declared_policy
 from emotionkit.project import load_project_settings
 from emotionkit.reports import texts
-from emotionkit.reports.formatting import clock
 
 if TYPE_CHECKING:
-    from emotionkit.batch.undertaking import Outcome
     from emotionkit.live.session import LiveSession
 
 _ENDING = tuple(number for number in signal.Signals if number.name in {"SIGINT", "SIGTERM", "SIGHUP"})
@@ -93,18 +89,31 @@ def live(
         naming=project.recordings,
     )
     with (
-        _Teller(as_json) as say,
+        LiveTeller(as_json) as say,
         LiveServer(place, policy.purpose.value, policy.jurisdiction, plan.min_group) as server,
     ):
         session = LiveSession(plan, LazyClassifier(threads=1), server, say.event, patience_s=patience)
         with _ended_by_signals(session):
             say.started(plan.lesson_id, server.url, server.notice_url)
-            outcome = session.run()
-            if outcome is not None:
-                say.stored(outcome)
-                return ALL_WELL
-            say.complain(f"No picture came, so nothing of {plan.lesson_id} is stored.")
-            return ALL_WELL if session.was_stopped else FAILED
+            return _run(session, plan.lesson_id, say)
+
+
+def _run(session: LiveSession, lesson_id: str, say: LiveTeller) -> int:
+    try:
+        outcome = session.run()
+    except EmotionkitError as error:
+        if not session.is_kept:
+            raise
+        say.complain(str(error))
+        say.complain(
+            f"What is written of {lesson_id} is kept; once that is mended, `emotionkit live --resume` stores it."
+        )
+        return FAILED
+    if outcome is not None:
+        say.stored(outcome)
+        return ALL_WELL
+    say.complain(f"No picture came, so nothing of {lesson_id} is stored.")
+    return ALL_WELL if session.was_stopped else FAILED
 
 
 @contextmanager
@@ -129,64 +138,13 @@ def _ended_by_signals(session: LiveSession) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _Teller:
-    """Says what happens, to people or to programs; within ``with``, so that at the end everything is said."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._err = Listener(err=True)
-        self._out = Listener(complain=self.complain)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._err.tell_rest()
-            self._out.tell_rest()
-
-    def complain(self, sentence: str) -> None:
-        self._err.tell(one_line(sentence))
-
-    def started(self, lesson_id: str, url: str, notice: str) -> None:
-        if self._as_json:
-            self.event("started", {"lesson_id": lesson_id, "url": url, "notice": notice})
-            return
-        self._out.tell(f"The class {lesson_id} is shown at {url}")
-        self._out.tell(f"Show the participants {notice}")
-        self._out.tell("Ctrl-C ends the class and stores it.")
-
-    def event(self, name: str, facts: Mapping[str, object]) -> None:
-        if self._as_json:
-            self._out.tell(json.dumps({"event": name, **facts}, default=str), is_passing=name == "figures")
-        elif name == "lost":
-            self.complain(f"The picture is lost at {clock(_number(facts['second']))}: {facts['reason']}")
-        elif name == "running" and _number(facts["second"]) > 0:
-            self.complain(f"The picture is back at {clock(_number(facts['second']))}.")
-
-    def stored(self, outcome: Outcome) -> None:
-        if self._as_json:
-            self.event("stored", {name: value for name, value in asdict(outcome).items() if name != "recording"})
-        else:
-            self._out.tell(
-                f"{outcome.lesson_id} is stored: {outcome.faces} faces in {outcome.frames} frames, "
-                f"{clock(outcome.duration_s)} of class"
-            )
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
 def _resume(warehouse: Path, as_json: bool) -> int:
-    from emotionkit.errors import EmotionkitError
-    from emotionkit.live.lesson import complete_begun
+    from emotionkit.batch.begun_classes import complete_begun
+    from emotionkit.warehouse import begun_lessons
 
     done = failed = 0
-    with _Teller(as_json) as say:
-        for result in complete_begun(warehouse):
+    with LiveTeller(as_json) as say:
+        for result in complete_begun(begun_lessons(warehouse), warehouse):
             if isinstance(result, EmotionkitError):
                 failed += 1
                 say.complain(str(result))

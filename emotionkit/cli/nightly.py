@@ -72,8 +72,9 @@ def nightly(
 ) -> int:
     """Do everything that is due.
 
-    Finds new and changed recordings, processes them, writes reports and index, removes what is kept too long, and says
-    in one line what happened. What fails is tried again the next two nights, and never stops the rest.
+    Stores classes that were cut off, finds new and changed recordings, processes them, writes reports and index,
+    removes what is kept too long, and says in one line what happened. What fails is tried again the next two nights,
+    and never stops the rest.
     """
     refuse_workers_beside(dask)
     settings = ProcessingSettings.checked(sample_fps=sample_fps)
@@ -83,7 +84,8 @@ def nightly(
 
     from emotionkit.batch.night_notice import Notice, notice_of
     from emotionkit.batch.night_plan import Selection
-    from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
+    from emotionkit.batch.night_settings import NightSettings, Places
+    from emotionkit.batch.nightly import preview_night, run_night
 
     places = Places(recordings, warehouse, reports)
     night_settings = NightSettings(settings, project, policy, workers, max_hours and max_hours * 3600)
@@ -136,10 +138,13 @@ def _preview(plan: Plan, as_json: bool) -> int:
     set_aside = [one.model_dump() for one in plan.set_aside]
     failed = [{"recording": found.name, "reason": str(error)} for found, error in plan.failed]
     if as_json:
-        print_json({"due": due, "left": left, "set_aside": set_aside, "failed": failed, "problems": plan.problems})
+        rest = {"classes": plan.classes, "problems": plan.problems}
+        print_json({"due": due, "left": left, "set_aside": set_aside, "failed": failed, **rest})
         return ALL_WELL
     for sentence in plan.problems:
         complain(sentence)
+    for lesson_id in plan.classes:
+        click.echo(one_line(f"would store class {lesson_id}, which was cut off"))
     for one in due:
         click.echo(one_line(f"would process {one['recording']} as {one['lesson_id']} ({one['why']})"))
     for name, reason in [(one["recording"], one["reason"]) for one in [*left, *set_aside, *failed]]:

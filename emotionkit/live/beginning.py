@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,10 +14,10 @@ from emotionkit.batch.facts import Facts, Known
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id, describe_lesson, facts_of_name
 from emotionkit.batch.undertaking import Undertaking, refuse_erased, refuse_unwritable, run_name, start_run
 from emotionkit.config import ProcessingSettings
-from emotionkit.errors import InvalidInputError
+from emotionkit.errors import EmotionkitError, InvalidInputError
 from emotionkit.policy import Policy
 from emotionkit.project import RecordingsSettings
-from emotionkit.records import Lesson, Run
+from emotionkit.records import Lesson
 from emotionkit.reports import formatting, live_texts
 from emotionkit.video import probe
 from emotionkit.video.live_source import LiveSource
@@ -120,30 +117,25 @@ def plan_class(
     return Plan(source, warehouse, settings, name, facts, started_at, sha256, policy, min_group)
 
 
-def with_losses(run: Run, dropped: int, gaps: Sequence[tuple[Fraction, Fraction]]) -> Run:
-    """Return a run whose settings tell what was lost of the class; the same where nothing was.
-
-    Under ``live`` its settings hold ``dropped_frames``, sampled pictures for which there was no time, and ``gaps``,
-    from which to which second the source was lost.
-    """
-    settings = {name: value for name, value in json.loads(run.settings).items() if name != _LIVE}
-    if dropped or gaps:
-        settings[_LIVE] = {"dropped_frames": dropped, "gaps": [[float(start), float(end)] for start, end in gaps]}
-    text = json.dumps(settings, sort_keys=True, separators=(",", ":"))
-    return replace(run, settings=text, fingerprint=hashlib.sha256(text.encode()).hexdigest())
-
-
-def settings_of(run: Run) -> ProcessingSettings:
-    """Return the settings with which a run reads.
+def claim(undertaking: Undertaking) -> None:
+    """Put on the disk that a class has begun, so that its name is nobody else's from now on.
 
     Raises:
-        SettingsError: They are of a version that had others.
+        InvalidInputError: The name was taken since the class was planned.
+        WarehouseError: It cannot be written.
     """
-    return ProcessingSettings.checked(**{name: v for name, v in json.loads(run.settings).items() if name != _LIVE})
+    lesson, run = undertaking.lesson, undertaking.run
+    undertaking.parts.remember(lesson, run)
+    try:
+        # Only now: of two classes that begin at once, both would find the name free before.
+        _refuse_taken(undertaking.warehouse, lesson.lesson_id, run.run_id)
+    except EmotionkitError:
+        undertaking.parts.forget()
+        raise
 
 
-def _refuse_taken(warehouse: Path, lesson_id: str) -> None:
-    if any(lesson.lesson_id == lesson_id for lesson, _ in begun_lessons(warehouse)):
+def _refuse_taken(warehouse: Path, lesson_id: str, mine: str = "") -> None:
+    if any(lesson.lesson_id == lesson_id and run.run_id != mine for lesson, run in begun_lessons(warehouse)):
         raise InvalidInputError(
             f"A class {lesson_id!r} has begun and is not finished; `emotionkit live --resume` stores one that was cut "
             "off, and --lesson-id gives this one another name."

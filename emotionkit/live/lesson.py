@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.batch.lesson_joining import complete_unrecorded
-from emotionkit.batch.people import LookAgain
+from emotionkit.batch.begun_classes import store_class, with_losses
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.batch.undertaking import Outcome, Undertaking
-from emotionkit.errors import EmotionkitError
 from emotionkit.faces import FaceReader
 from emotionkit.faces.album import Album
 from emotionkit.faces.embedding import FaceEmbedder
 from emotionkit.faces.joining import TrackJoiner
 from emotionkit.faces.portraits import PortraitChooser
 from emotionkit.faces.tracklet import Moment, Tracklet, tracklet_json
-from emotionkit.live.beginning import settings_of, with_losses
-from emotionkit.records import FrameReading, Lesson, Run
+from emotionkit.records import FrameReading
 from emotionkit.video.live_sampler import LiveFrame
 from emotionkit.video.pieces import Cutter
-from emotionkit.warehouse import Part, PartsFolder, begun_lessons
+from emotionkit.warehouse import Part
 
 STORE_EVERY_S = 5
 """Seconds of the class from one writing to the next; so much a crash can cost."""
@@ -56,16 +52,13 @@ class LiveLesson:
         self._album = Album()
         self._chosen_before: list[tuple[Moment, ...]] = []
         self._piece = 0
-        self._stored_until = Fraction(0)
+        self._tried_at = Fraction(0)
+        self._unwritten: dict[str, Part] = {}
         self._begin_piece()
 
     def read(self, sample: LiveFrame) -> FrameReading:
-        """Return what is read of the next sample, with the numbers of presences, which the end may join to people.
-
-        Raises:
-            WarehouseError: What was read cannot be written.
-        """
-        self._settle(sample.previous_end)
+        """Return what is read of the next sample, with the numbers of presences, which the end may join to people."""
+        self.settle(sample.previous_end)
         begins = self._cutter.begins(sample.frame.pts, sample.group)
         is_long = self._readings and sample.frame.pts - self._readings[0].pts >= LONGEST_PIECE_S
         if self._readings and (begins or is_long or sample.after_gap):
@@ -81,7 +74,7 @@ class LiveLesson:
         return replace(reading, faces=faces)
 
     def store(self, dropped: int, gaps: Gaps) -> None:
-        """Bring what was read to the disk.
+        """Bring what was read to the disk; what cannot be written now stays on hand, for the next time.
 
         Args:
             dropped: Samples for which there was no time so far.
@@ -93,17 +86,32 @@ class LiveLesson:
         if not self._readings:
             return
         last = self._readings[-1]
+        self._tried_at = last.pts
         lesson = replace(self._undertaking.lesson, duration_s=float(last.pts + last.weight))
-        run = with_losses(self._undertaking.run, dropped, gaps)
+        run = with_losses(self._undertaking.run, dropped, [(float(start), float(end)) for start, end in gaps])
         self._undertaking = replace(self._undertaking, lesson=lesson, run=run)
-        self._write_part()
-        self._undertaking.parts.remember(lesson, run)
-        self._stored_until = last.pts
+        parts = self._undertaking.parts
+        for name in list(self._unwritten):
+            parts.write(name, self._unwritten[name])
+            del self._unwritten[name]
+        parts.write(*self._part())
+        parts.remember(lesson, run)
 
     @property
     def is_due(self) -> bool:
-        """Whether there is more on hand than a crash may cost."""
-        return bool(self._readings) and self._readings[-1].pts - self._stored_until >= STORE_EVERY_S
+        """Whether there is more on hand than a crash may cost, and it was not tried just now to write it."""
+        return bool(self._readings) and self._readings[-1].pts - self._tried_at >= STORE_EVERY_S
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether something of it is on the disk and waits to be made a lesson."""
+        return bool(self._undertaking.parts.names())
+
+    def settle(self, end: Fraction) -> None:
+        """Give the last sample the time that it stands for, now that it is known."""
+        if self._readings:
+            last = self._readings[-1]
+            self._readings[-1] = replace(last, weight=max(end - last.pts, Fraction(0)))
 
     def finish(self, end: Fraction, dropped: int, gaps: Gaps) -> Outcome:
         """Make a lesson of the class and load it.
@@ -115,17 +123,12 @@ class LiveLesson:
 
         Raises:
             ModelError: The models that recognise people are needed and missing; else as for WarehouseError.
+            RecordingError: The lesson's id was taken meanwhile.
             WarehouseError: The warehouse cannot be written; the parts stay, and ``complete_begun`` makes the lesson.
         """
-        self._settle(end)
+        self.settle(end)
         self.store(dropped, gaps)
-        return _completed(self._undertaking, self._look)
-
-    def _settle(self, end: Fraction) -> None:
-        """Give the last sample the time that it stands for, now that it is known."""
-        if self._readings:
-            last = self._readings[-1]
-            self._readings[-1] = replace(last, weight=max(end - last.pts, Fraction(0)))
+        return store_class(self._undertaking, self._look)
 
     def _begin_piece(self) -> None:
         self._reader = FaceReader(self._settings.detection, self._settings.tracking)
@@ -134,7 +137,7 @@ class LiveLesson:
         self._known: dict[int, int] = {}
 
     def _end_piece(self) -> None:
-        self._write_part()
+        self._unwritten |= [self._part()]
         self._joiner.join(self._tracklets(), [reading.pts for reading in self._readings])
         self._chosen_before = [presence.moments for presence in self._joiner.presences]
         self._piece += 1
@@ -156,34 +159,6 @@ class LiveLesson:
     def _look(self, moments: Mapping[int, Sequence[Moment]]) -> dict[int, list[NDArray[np.float32]]]:
         return self._album.embeddings(moments, FaceEmbedder().embedding)
 
-    def _write_part(self) -> None:
+    def _part(self) -> tuple[str, Part]:
         notes = [tracklet_json(tracklet) for tracklet in self._tracklets()]
-        self._undertaking.parts.write(f"piece-{self._piece:05d}", Part.of(self._readings, notes))
-
-
-def complete_begun(warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
-    """Make lessons of the classes that were cut off, and yield what became of each; of one that runs, an error.
-
-    Raises:
-        WarehouseError: The warehouse cannot be written.
-    """
-    for lesson, run in begun_lessons(warehouse):
-        try:
-            undertaking = _begun(warehouse, lesson, run)
-            with undertaking.parts.kept_from_others():
-                yield _completed(undertaking, None)
-        except EmotionkitError as error:
-            yield error
-
-
-def _begun(warehouse: Path, lesson: Lesson, run: Run) -> Undertaking:
-    parts = PartsFolder(warehouse, lesson.lesson_id, run.run_id)
-    ends = [part.end_s for name in parts.names() if (part := parts.read(name))]
-    last = max(ends, default=0.0)
-    # The last part may have been written before a crash, and what is known of the lesson no more.
-    lesson = replace(lesson, duration_s=max(last, lesson.duration_s))
-    return Undertaking(Path(lesson.recording), warehouse, settings_of(run), lesson, run)
-
-
-def _completed(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
-    return complete_unrecorded(undertaking, sorted(undertaking.parts.names()), look)
+        return f"piece-{self._piece:05d}", Part.of(self._readings, notes)

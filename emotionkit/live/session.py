@@ -14,8 +14,9 @@ import numpy as np
 from emotionkit.analysis import RunningClass
 from emotionkit.batch.reading import ReadsExpressions
 from emotionkit.batch.undertaking import Outcome
+from emotionkit.errors import WarehouseError
 from emotionkit.faces import FaceReader
-from emotionkit.live.beginning import Plan
+from emotionkit.live.beginning import Plan, claim
 from emotionkit.live.confined import ConfinedConnections
 from emotionkit.live.lesson import LiveLesson
 from emotionkit.records import Frame, FrameReading
@@ -26,6 +27,8 @@ from emotionkit.video.live_sampler import LiveFrame
 
 TICK_S = 0.5
 """Seconds for which a picture is waited for before it is told how things are."""
+RETRY_S = 5.0
+"""Seconds between attempts to write what is still to be written when the class is over."""
 SLOW_EVERY_S = 5.0
 """Seconds from one timeline and look for changes to the next: a page that hints and takes back is not calm."""
 
@@ -62,6 +65,7 @@ class LiveSession:
         self._faces = self._usable = 0
         self._second = 0.0
         self._slow_at = -SLOW_EVERY_S
+        self._unwritten = ""
 
     def stop(self) -> None:
         """End the class after the picture that is being read; what was read is stored."""
@@ -72,11 +76,21 @@ class LiveSession:
         """Whether somebody ended it."""
         return self._stopped.is_set()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether something of it is on the disk and waits to be made a lesson."""
+        return self._lesson is not None and self._lesson.is_kept
+
     def run(self) -> Outcome | None:
         """Read the class to its end and return the lesson that it became; None if no picture ever came.
 
+        While the warehouse cannot be written, as on a full disk, the class goes on and what was read stays in memory;
+        at its end too it is tried again for as long as a lost source is waited for.
+
         Raises:
             LiveSourceError: The source cannot be opened.
+            InvalidInputError: The lesson's id was taken before the first picture.
+            RecordingError: It was taken meanwhile.
             WarehouseError: What was read cannot be stored; what was written before stays and can be completed.
         """
         plan = self._plan
@@ -117,12 +131,27 @@ class LiveSession:
         self._second = float(reading.pts + reading.weight)
         self._show(reader, sample.due)
         if self._lesson.is_due:
-            self._lesson.store(reader.dropped, reader.gaps)
+            self._store(self._lesson, reader)
 
     def _begin(self, reader: LiveReader) -> LiveLesson:
         undertaking = self._plan.undertaking(reader.size or (0, 0), reader.frame_rate, self._classifier.sha256)
         self._held.enter_context(undertaking.parts.kept_from_others())
+        claim(undertaking)
         return LiveLesson(undertaking, self._classifier, has_key_frames=reader.has_key_frames)
+
+    def _store(self, lesson: LiveLesson, reader: LiveReader) -> bool:
+        """Write what was read, and say whether that is done; tell when it fails, and when it is mended."""
+        try:
+            lesson.store(reader.dropped, reader.gaps)
+        except WarehouseError as error:
+            if not self._unwritten:
+                self._tell("unwritten", {"second": self._second, "reason": str(error)})
+            self._unwritten = str(error)
+        else:
+            if self._unwritten:
+                self._tell("written", {"second": self._second})
+            self._unwritten = ""
+        return not self._unwritten
 
     def _sum_up(self, sample: LiveFrame, reading: FrameReading) -> None:
         usable = [face for face in reading.faces if face.quality >= self._running.settings.minimum_quality]
@@ -149,7 +178,7 @@ class LiveSession:
             return
         self._state = status.state
         if status.state is LiveState.LOST and self._lesson is not None:
-            self._lesson.store(reader.dropped, reader.gaps)
+            self._store(self._lesson, reader)
         if status.state is not LiveState.ENDED:
             self._show_state(reader)
             self._tell(status.state, {"second": self._second, "reason": status.reason})
@@ -170,6 +199,7 @@ class LiveSession:
             usable=self._usable,
             dropped=reader.dropped,
             gaps=len(reader.gaps),
+            unwritten=self._unwritten,
         )
 
     def _finish(self, reader: LiveReader) -> Outcome | None:
@@ -178,4 +208,10 @@ class LiveSession:
         self._tell("ended", {"second": self._second, "reason": facts.reason})
         if self._lesson is None:
             return None
+        self._lesson.settle(reader.end)
+        give_up_at = time.monotonic() + self._patience_s
+        while not self._store(self._lesson, reader) and time.monotonic() < give_up_at:
+            self._tell("waiting", {"seconds": round(give_up_at - time.monotonic())})
+            self._show_state(reader)
+            time.sleep(RETRY_S)
         return self._lesson.finish(reader.end, reader.dropped, reader.gaps)

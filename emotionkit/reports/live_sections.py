@@ -34,6 +34,7 @@ class LiveFacts:
         usable: The same.
         dropped: Pictures left out for lack of time.
         gaps: How often the source was lost.
+        unwritten: The sentence that says why what was read cannot be written, where it cannot.
     """
 
     state: str
@@ -45,6 +46,7 @@ class LiveFacts:
     usable: int = 0
     dropped: int = 0
     gaps: int = 0
+    unwritten: str = ""
 
 
 def live_status(facts: LiveFacts) -> str:
@@ -63,6 +65,7 @@ def live_status(facts: LiveFacts) -> str:
         label=live_texts.STATE[facts.state],
         detail=detail,
         faces=", ".join(words) if facts.state == "running" else "",
+        unwritten=live_texts.UNWRITTEN.format(reason=facts.unwritten) if facts.unwritten else "",
     )
 
 

@@ -23,6 +23,11 @@ SHORT_SHARE = 0.01
 _log = logging.getLogger(__name__)
 
 
+def is_short(duration_s: float, decoded_s: float) -> bool:
+    """Say whether pictures stand for noticeably less than the recording, or class, should last, both in seconds."""
+    return duration_s - decoded_s > max(SHORT_S, SHORT_SHARE * duration_s)
+
+
 class NightStatus(StrEnum):
     """How a night ended."""
 
@@ -60,7 +65,7 @@ class DoneLesson(_Entry):
 
         The sound of a sound recording may go on after its pictures; one whose video is cut short fails.
         """
-        return self.duration_s - self.decoded_s > max(SHORT_S, SHORT_SHARE * self.duration_s)
+        return is_short(self.duration_s, self.decoded_s)
 
 
 class FailedRecording(_Entry):

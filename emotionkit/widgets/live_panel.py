@@ -110,5 +110,6 @@ class LivePanel(ipywidgets.VBox):
                 self.outcome = self._session.run()
         except EmotionkitError as error:
             self.error = error
-            self._sections["status"].value = f'<p class="state lost">{escape(str(error))}</p>'
+            kept = " What is written is kept; `emotionkit live --resume` stores it." if self._session.is_kept else ""
+            self._sections["status"].value = f'<p class="state lost">{escape(str(error) + kept)}</p>'
             self._end.disabled = True

@@ -128,11 +128,12 @@ class Selection:
             InvalidInputError: The file exists, or cannot be written.
             WarehouseError: The warehouse cannot be read, or its audit log not be written.
         """
-        path, rows = Path(path), self.rows(warehouse)
-        if path.exists():
-            raise InvalidInputError(f"{path} exists already: name a new file.")
+        path, rows = Path(path).expanduser(), self.rows(warehouse)
         try:
-            rows.to_parquet(path)
+            with path.open("xb") as file:
+                rows.to_parquet(file)
+        except FileExistsError:
+            raise InvalidInputError(f"{path} exists already: name a new file.") from None
         except OSError as error:
             raise InvalidInputError(f"{path} cannot be written ({error.strerror or error}).") from error
         with writers_lock(Path(warehouse)):

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,16 @@ from emotionkit.batch import erasing, finding, night_reports
 from emotionkit.batch.night_lock import LOCK, OWNER, night_lock
 from emotionkit.batch.night_memory import NightMemory
 from emotionkit.batch.night_plan import Selection
-from emotionkit.batch.nightly import NightSettings, Places, preview_night, run_night
+from emotionkit.batch.night_settings import NightSettings, Places
+from emotionkit.batch.nightly import preview_night, run_night
 from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import InvalidInputError, ReportError, WarehouseError
 from emotionkit.policy import Policy, Purpose
 from emotionkit.project import ProjectSettings, RecordingsSettings, RetentionSettings
+from emotionkit.records import FrameReading
 from emotionkit.reports.night import NightStatus, read_nights
-from emotionkit.warehouse import PartsFolder, begin_erasure, plan_erasure, read_tombstones
+from emotionkit.warehouse import Part, PartsFolder, begin_erasure, plan_erasure, read_tombstones
 from emotionkit.warehouse.tombstones import keyed
 
 SETTINGS = NightSettings(
@@ -82,6 +85,23 @@ def put(source: Path, target: Path, *, written_at: float = WEEK_AGO) -> Path:
     shutil.copy(source, target)
     os.utime(target, (written_at, written_at))
     return target
+
+
+@pytest.fixture
+def invented_class(clip):
+    """``invented_class(warehouse, lesson_id)``: a class begun live and cut off after ten seconds without a face."""
+
+    def begin_class(warehouse, lesson_id):
+        begun = begin(clip, warehouse, "0" * 64, SETTINGS.processing, lesson_id=lesson_id)
+        lesson = replace(begun.lesson, recording="camera 0", recording_sha256="11" * 32, duration_s=10.0)
+        class_ = replace(begun, lesson=lesson)
+        with class_.parts.kept_from_others():
+            class_.parts.remember(lesson, class_.run)
+            seconds = [FrameReading(Fraction(second), Fraction(1), ()) for second in range(10)]
+            class_.parts.write("piece-00000", Part.of(seconds, []))
+        return class_
+
+    return begin_class
 
 
 def another_day(monkeypatch, days: int) -> None:
@@ -307,6 +327,32 @@ def test_the_name_of_a_class_that_is_not_finished_is_taken(places, clip, quick_r
     (done,) = run_night(places, SETTINGS).done
     assert done.lesson_id.startswith("week-1-")
     assert run_night(places, SETTINGS).unchanged == 1
+
+
+def test_a_class_that_was_cut_off_is_stored_and_reported(places, quick_reports, invented_class):
+    """Unless it runs."""
+    class_ = invented_class(places.warehouse, "yesterday")
+    with class_.parts.kept_from_others():
+        assert preview_night(places, SETTINGS).classes == []
+        night = run_night(places, SETTINGS)
+    assert (night.done, night.problems) == ((), ())
+
+    assert preview_night(places, SETTINGS).classes == ["yesterday"]
+    assert run_night(places, SETTINGS, Selection(only=("physics-*",))).done == ()
+    (done,) = run_night(places, SETTINGS).done
+    assert (done.lesson_id, done.recording, done.processed, done.reported) == ("yesterday", "camera 0", True, True)
+    assert quick_reports == ["yesterday"]
+    assert preview_night(places, SETTINGS).classes == []
+
+
+def test_a_class_of_which_nothing_can_be_read_is_a_problem_and_stops_no_night(
+    places, clip, quick_reports, invented_class
+):
+    put(clip, places.recordings / "week 1.mp4")
+    (invented_class(places.warehouse, "yesterday").parts.path / "piece-00000.parquet").write_bytes(b"PAR1")
+    night = run_night(places, SETTINGS)
+    assert [one.lesson_id for one in night.done] == ["week-1"]
+    assert "has nothing of class 'yesterday' that can be read" in night.problems[0]
 
 
 def test_a_name_that_is_no_text_is_one_sentence(places, clip, quick_reports):

@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from lessons import WAVES, store
 
+from emotionkit.batch.undertaking import begin
+from emotionkit.config import ProcessingSettings
+
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory, short_lesson):
@@ -122,6 +125,15 @@ def test_doctor_names_what_is_wrong(emotionkit, tmp_path):
     status, out, _ = emotionkit("doctor", "--json")
     assert status == 1
     assert [check["check"] for check in json.loads(out) if not check["ok"]] == ["warehouse"]
+
+
+def test_doctor_names_classes_that_wait_to_be_stored(emotionkit, short_lesson):
+    begun = begin(short_lesson, Path("warehouse"), "0" * 64, ProcessingSettings(), lesson_id="cut-off")
+    begun.parts.remember(begun.lesson, begun.run)
+    status, out, _ = emotionkit("doctor", "--json")
+    assert status == 1
+    (finding,) = [check["finding"] for check in json.loads(out) if not check["ok"]]
+    assert finding.startswith("Begun live, cut off and not stored: cut-off; `emotionkit live --resume` stores")
 
 
 def test_report(emotionkit, warehouse, tmp_path):

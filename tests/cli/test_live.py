@@ -6,14 +6,18 @@ import re
 import shlex
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from emotionkit.batch.undertaking import Outcome
 from emotionkit.cli.live import live
+from emotionkit.cli.live_teller import LiveTeller
 from emotionkit.policy import JURISDICTION_VARIABLE, PURPOSE_VARIABLE
+from emotionkit.warehouse import open_warehouse
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -149,3 +153,27 @@ def test_the_commands_of_the_guide_are_understood() -> None:
         live.make_context("live", shlex.split(command))
     for option in re.findall(r"`(--[a-z-]+)`", guide):
         assert any(option in parameter.opts for parameter in live.params), option
+
+
+def test_people_hear_of_a_picture_that_is_back_only_once_it_was_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    with LiveTeller(as_json=False) as teller:
+        for state, second in (("running", 0.5), ("lost", 61), ("running", 61), ("running", 62)):
+            teller.event(state, {"second": second, "reason": "gave no picture for 5 s."})
+    told = "The picture is lost at 1:01: gave no picture for 5 s.\nThe picture is back at 1:01.\n"
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(("decoded_s", "missing"), [(3570, ""), (3300, ", 5:00 of it missing")])
+def test_what_is_missing_of_a_class_is_told(capsys: pytest.CaptureFixture[str], decoded_s: float, missing: str) -> None:
+    with LiveTeller(as_json=False) as teller:
+        teller.stored(Outcome(Path("camera 0"), "it", True, 3600.0, 7200, 3, decoded_s))
+    assert capsys.readouterr().out == f"it is stored: 3 faces in 7200 frames, 1:00:00 of class{missing}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes no streams there")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("verb", ["live", "process"])
+def test_closed_streams_are_nobody(short_lesson: Path, tmp_path: Path, closed: str, verb: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m emotionkit {verb} {shlex.quote(str(short_lesson))} {closed}"
+    assert subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False).returncode == 0
+    assert len(open_warehouse(tmp_path / "warehouse").lessons()) == 1

@@ -99,6 +99,19 @@ def test_a_teacher_follows_a_streamed_class(live, serving, short_lesson, free_po
     assert browser.said == []
 
 
+def test_participants_are_not_told_that_analysis_is_off_when_only_the_connection_is(browser):
+    signs = "[...document.querySelectorAll('.sign')].filter(sign => sign.offsetHeight).map(sign => sign.innerText)"
+    with LiveServer(Place(), "demonstration", "US", 5) as live:
+        live.publish("running", {})
+        browser.open(live.notice_url, 390, 844)
+        browser.wait_for(f"({signs})[0] === 'Analysis is on'")
+        # As when this machine sleeps, or the network is away.
+        browser.value("show('offline')")
+        assert browser.value(signs) == ["This page has lost its connection, so it does not know whether analysis is on"]
+        browser.wait_for(f"({signs})[0] === 'Analysis is on'")
+        assert len(browser.value(signs)) == 1
+
+
 @pytest.mark.stress
 def test_a_page_lets_nothing_in_and_says_when_nothing_comes_any_more(live, short_lesson, browser):
     command = live(short_lesson)

@@ -17,18 +17,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emotionkit.batch.begun_classes import complete_begun
 from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
 from emotionkit.emotions.lazy import LazyClassifier
-from emotionkit.live.beginning import plan_class
-from emotionkit.live.lesson import LiveLesson, complete_begun
+from emotionkit.live.beginning import claim, plan_class
+from emotionkit.live.lesson import LiveLesson
 from emotionkit.policy import Policy, Purpose
 from emotionkit.project import RecordingsSettings
 from emotionkit.reports import render_lesson_report
 from emotionkit.video.live_pictures import live_pictures
 from emotionkit.video.live_sampler import LiveSampler
 from emotionkit.video.live_source import opened_live, parse_live_source
-from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse import begun_lessons, open_warehouse
 
 LESSON = "2026-09-28_physics-101_short"
 
@@ -68,6 +69,7 @@ def read_live(recording: Path, warehouse: Path, settings: ProcessingSettings, *,
     sampler, numbers = LiveSampler(settings.sample_fps), set()
     undertaking = plan.undertaking((1280, 720), 25.0, classifier.sha256)
     with opened_live(source) as opened, undertaking.parts.kept_from_others():
+        claim(undertaking)
         lesson = LiveLesson(undertaking, classifier, has_key_frames=True)
         for picture in live_pictures(source, opened, lambda _: None):
             if sample := sampler.sample(picture, Fraction(0)):
@@ -116,7 +118,7 @@ def test_people_who_move_are_told_apart_as_in_the_recording(moving_tiles, tmp_pa
 
     read_live(moving_tiles, tmp_path / "cut", settings, is_cut_off=True)
     monkeypatch.setattr("emotionkit.live.lesson.FaceEmbedder", lambda: pytest.fail("a face was looked at again"))
-    (outcome,) = complete_begun(tmp_path / "cut")
+    (outcome,) = complete_begun(begun_lessons(tmp_path / "cut"), tmp_path / "cut")
     assert outcome.faces == len(rows(tmp_path / "live", "it")[1])
     assert len(open_warehouse(tmp_path / "cut").tracks("it")) > 9
 
@@ -200,7 +202,7 @@ def wait_until(is_so):
 
 
 def wait_until_something_is_on_the_disk():
-    wait_until(lambda: list(Path("warehouse").glob("parts/*/*/begun.json")))
+    wait_until(lambda: list(Path("warehouse").glob("parts/*/*/*.parquet")))
 
 
 def test_ctrl_c_ends_a_class_that_nobody_else_may_store(live, short_lesson):

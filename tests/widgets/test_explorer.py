@@ -341,6 +341,15 @@ def test_rows_are_saved_once_and_noted(explorer, course, tmp_path, monkeypatch):
     assert "exported" in (course / "audit.jsonl").read_text().splitlines()[-1]
 
 
+def test_a_file_at_home_is_not_replaced_either(course, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    selection = Selection(("2026-09-14_physics-101_waves",))
+    assert selection.save(course, "~/rows.parquet") == len(pd.read_parquet(tmp_path / "rows.parquet"))
+    with pytest.raises(InvalidInputError, match="exists already"):
+        selection.save(course, "~/rows.parquet")
+
+
 def test_moments_are_buttons(stored, waves, tmp_path):
     stored(tmp_path, waves, 9)
     explorer = Explorer(tmp_path)

@@ -14,8 +14,12 @@ STATE = {
 }
 STATE_LOST = "{source} {reason} Trying again; the time without a picture stays empty below."
 STATE_ENDED = "It is being stored as {lesson_id}; its report can be made then."
-STATE_OFFLINE = "This page shows what was last known. It goes on by itself when emotionkit runs again."
+STATE_OFFLINE = (
+    "This page shows what was last known. It goes on by itself when the connection is back; a class that is begun anew "
+    "has a new page."
+)
 STATE_RUNNING = "{clock} of class"
+UNWRITTEN = "{reason} What is read stays in memory and is written as soon as that is mended."
 FACES = ("no face is seen", "one face is seen", "{count} faces are seen")
 FACES_UNUSABLE = "{count} more cannot be read"
 NOTICE_LINK = "Page for the participants"
@@ -63,7 +67,7 @@ NOTICE_SIGN = {
     "running": "Analysis is on",
     "lost": "Analysis is on, without a picture right now",
     "ended": "Analysis is off",
-    "offline": "Analysis is off",
+    "offline": "This page has lost its connection, so it does not know whether analysis is on",
 }
 NOTICE_PURPOSES = {
     "research": "research",

@@ -14,8 +14,12 @@ STATE = {
 }
 STATE_LOST = "{source} {reason} Es wird weiter versucht; die Zeit ohne Bild bleibt unten leer."
 STATE_ENDED = "Er wird als {lesson_id} gespeichert; dann kann sein Bericht erstellt werden."
-STATE_OFFLINE = "Diese Seite zeigt, was zuletzt bekannt war. Sie läuft von selbst weiter, wenn emotionkit wieder läuft."
+STATE_OFFLINE = (
+    "Diese Seite zeigt, was zuletzt bekannt war. Sie läuft von selbst weiter, wenn die Verbindung wieder da ist; wird "
+    "der Unterricht neu begonnen, hat er eine neue Seite."
+)
 STATE_RUNNING = "{clock} Unterricht"
+UNWRITTEN = "{reason} Was gelesen wird, bleibt im Speicher und wird geschrieben, sobald das behoben ist."
 FACES = ("kein Gesicht ist zu sehen", "ein Gesicht ist zu sehen", "{count} Gesichter sind zu sehen")
 FACES_UNUSABLE = "{count} weitere sind nicht zu lesen"
 NOTICE_LINK = "Seite für die Teilnehmenden"
@@ -67,7 +71,7 @@ NOTICE_SIGN = {
     "running": "Die Auswertung läuft",
     "lost": "Die Auswertung läuft, gerade ohne Bild",
     "ended": "Die Auswertung ist aus",
-    "offline": "Die Auswertung ist aus",
+    "offline": "Diese Seite hat keine Verbindung und weiß nicht, ob die Auswertung an ist",
 }
 NOTICE_PURPOSES = {
     "research": "Forschung",
