@@ -156,8 +156,8 @@ def _moment(rows: pd.DataFrame, with_numbers: pd.Index[int]) -> tuple[str, str]:
 
 
 def _times(time_s: float, early_s: float, late_s: float) -> tuple[str, str, str]:
-    """Return a time, and the first and last full second of its interval, which holds half a second on either side."""
-    ends = (max(0.0, time_s), max(0.0, math.ceil(early_s)), math.floor(late_s))
+    """Return a time, and the full seconds whose half a second on either side holds its interval."""
+    ends = (max(0.0, time_s), max(0.0, math.floor(early_s + 0.5)), math.ceil(late_s - 0.5))
     time, early, late = (formatting.clock(seconds) for seconds in ends)
     return time, early, late
 

@@ -179,6 +179,13 @@ def test_what_is_found_to_the_second_has_no_range(second):
     assert "between" not in told
 
 
+def test_a_range_is_told_no_narrower_than_it_is():
+    """Pictures a third of a second off full ones: 36.3 rounds to 0:36, which holds it; 0:37 would not."""
+    found = changes([(38, "happy", 0.1, 0.5)])
+    found.table[["early_s", "late_s"]] = 36.3, 43.7
+    assert "(between 0:36 and 0:44)" in course_sections.moments(found).html
+
+
 def test_many_moments_are_cut_to_the_largest():
     found = changes([(30.0 * k, "happy", 0.1, 0.2 + 0.01 * k) for k in range(15)])
     section = course_sections.moments(found)
