@@ -129,7 +129,7 @@ def _fill(table: pd.DataFrame, means: pd.DataFrame, counts: NDArray[np.float64],
     table["low"] = np.clip(lower, 0, table["corrected"])
     table["high"] = np.clip(upper, table["corrected"], 1)
     # Read oftener or less often than any shares could be: the confusion is not that of the test.
-    table.loc[table["high"] - table["low"] < 1e-6, ["low", "high"]] = np.nan
+    table.loc[(lower > 1) | (upper < 0), ["low", "high"]] = np.nan
 
 
 def _checked(confusion: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float64]:

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 
 from emotionkit.analysis import AnalysisSettings, corrected_prevalence, student_means
 from emotionkit.analysis.prevalence import unmixed
+from emotionkit.emotions.assessment import read_assessment
+from emotionkit.emotions.weights import SHIPPED
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import EMOTIONS
 
@@ -154,3 +156,15 @@ def test_prevalence_is_of_one_lesson():
     rows = table(np.tile(TRUTH, (2, 1)))
     with pytest.raises(InvalidInputError, match="several"):
         corrected_prevalence(pd.concat([rows, rows.assign(lesson_id="y")]), 100 * RATES, QUICK)
+
+
+def test_nor_has_a_share_that_the_others_keep_a_little_below_all():
+    """Read so often as neutral that its free interval lies above 1, though the share itself comes out as 0.997."""
+    random = np.random.default_rng(1149)
+    calm = random.uniform(0.85, 0.96)
+    shares = np.array([0.01, 0.002, 0.003, 0.05, 0, 0.03, 0.005])
+    shares *= (1 - calm) / shares.sum()
+    shares[EMOTIONS.index("neutral")] = calm
+    result = corrected_prevalence(table(random.dirichlet(60 * shares, 12)), read_assessment(SHIPPED).plain.confusion)
+    assert 0.99 < result.table.loc["neutral", "corrected"] < 0.999
+    assert result.table.loc["neutral", ["low", "high"]].isna().all()
