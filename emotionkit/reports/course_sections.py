@@ -57,7 +57,7 @@ def marked_moments(changes: Changes, timeline: Timeline, min_group: int) -> pd.D
 
 
 def told_differences(difference: LessonDifference, min_group: int) -> str:
-    """Return the differences from the course so far in one sentence, or that there are none, or why none is known."""
+    """Return in one sentence the differences from the course so far, or that none is of note, or why none is known."""
     tested = difference.design != "nothing" and difference.students >= min_group
     if not tested:
         return texts.COURSE_TOO_FEW if _has_others(difference) else texts.OPENING_NO_EARLIER
@@ -69,7 +69,7 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
     )
     told = [_compared(str(emotion), row, *words) for emotion, row in _larger(difference).iterrows()]
     if not told:
-        return texts.COURSE_NOTHING.format(lessons=lessons)
+        return _none_told(difference).format(lessons=lessons)
     return texts.OPENING_LEAD.format(
         lessons=lessons, differences="; ".join(text[0].lower() + text[1:] for text in told)
     )
@@ -78,7 +78,8 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
 def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     """Return what differs from the earlier lessons by more than chance, or that nothing does, or why none is known.
 
-    A difference that speaks of fewer than ``min_group`` students is as good as none.
+    A difference that speaks of fewer than ``min_group`` students is as good as none. One of less than a percentage
+    point is in the table alone.
 
     Args:
         difference: The lesson against the earlier ones.
@@ -88,7 +89,7 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     larger = _larger(difference) if tested else difference.table.iloc[:0]
     numbers = difference.speaks_of_enough(min_group)
     words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
-    lead = texts.COURSE_LEAD if len(larger) else texts.COURSE_NOTHING
+    lead = texts.COURSE_LEAD if len(larger) else _none_told(difference)
     if not tested:
         lead = texts.COURSE_TOO_FEW if _has_others(difference) else texts.COURSE_NO_EARLIER
     count = len(difference.against)
@@ -100,7 +101,7 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
             heading=texts.COURSE_SO_FAR,
             lead=lead.format(lessons=texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)),
             items=[("", _compared(str(emotion), row, *words)) for emotion, row in larger.iterrows()] if tested else [],
-            notes=[f"{about} {texts.COURSE_CHANCE}"] if tested else [],
+            notes=[" ".join((about, texts.COURSE_CHANCE, *[texts.COURSE_IN_TABLE] * numbers))] if tested else [],
             numbers=Numbers(
                 texts.COURSE_COLUMNS,
                 [_difference_row(str(emotion), row) for emotion, row in difference.table.iterrows()]
@@ -178,6 +179,11 @@ def _larger(difference: LessonDifference) -> pd.DataFrame:
     """Return the rows of the differences that are told."""
     rows = difference.larger_than_chance()
     return rows.loc[rows["difference"].abs() >= LEAST_DIFFERENCE]
+
+
+def _none_told(difference: LessonDifference) -> str:
+    """Return the pattern of what to say where no difference is told."""
+    return texts.COURSE_NOTHING if difference.larger_than_chance().empty else texts.COURSE_SMALL
 
 
 def _compared(emotion: str, row: pd.Series[float], more: str, less: str) -> str:

@@ -152,11 +152,14 @@ def _told_trend(trend: CourseTrend, min_group: int) -> str:
     # Intervals over students alone do not know how lessons differ by themselves, and would find trends in any few.
     if not _told(trend, min_group) or trend.interval_over != "students and lessons":
         return texts.TREND_TOO_FEW
-    larger = trend.table.loc[(trend.table["p_holm"] <= 0.05) & (trend.table["slope"].abs() >= LEAST_SLOPE)]
+    larger = trend.table.loc[trend.table["p_holm"] <= 0.05]
     told = [
         (texts.TREND_UP if slope > 0 else texts.TREND_DOWN).format(
             emotion=texts.EMOTIONS[str(emotion)].lower(), points=formatting.points(abs(slope)).removeprefix("+")
         )
         for emotion, slope in larger["slope"].items()
+        if abs(slope) >= LEAST_SLOPE
     ]
-    return texts.TREND_SAID.format(trends="; ".join(told)) if told else texts.TREND_NONE
+    if not told:
+        return texts.TREND_NONE if larger.empty else texts.TREND_SMALL
+    return texts.TREND_SAID.format(trends="; ".join(told))

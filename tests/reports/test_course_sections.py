@@ -134,6 +134,30 @@ def test_a_difference_that_nobody_could_see_is_left_to_the_table():
     assert "happy more often" in course_sections.told_differences(rare, 5)
 
 
+def test_where_all_that_is_no_chance_is_small_it_is_not_said_to_be_nothing():
+    rows = means("a", 1)
+    change = np.linspace(0.004, 0.006, 9)
+    less = rows.assign(lesson_id="b", disgust=rows["disgust"] - change, neutral=rows["neutral"] + change)
+    difference = lesson_difference(pd.concat([rows, less]), "b", ["a"], QUICK)
+    assert set(difference.larger_than_chance().index) == {"disgust", "neutral"}
+    said = texts.COURSE_SMALL.format(lessons="the one earlier lesson")
+    assert course_sections.told_differences(difference, 5) == said
+    section = course_sections.course_so_far(difference)
+    assert said in words(section)
+    assert "<li>" not in section.html
+    assert re.search(r"Disgusted \d+\.\d% \d+\.\d% −0\.5", words(section))
+
+
+def test_nothing_is_left_to_a_table_that_is_not_there():
+    rows = pd.concat([means("a", 1), means("b", 2, 0.5)])
+    assert texts.COURSE_IN_TABLE in words(course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK), 5))
+    rows.loc[(rows["lesson_id"] == "b") & (rows["person"] == "S8"), ["person", "student_id"]] = "S99"
+    section = course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK), 5)
+    assert texts.COURSE_CHANCE in words(section)
+    assert texts.COURSE_IN_TABLE not in words(section)
+    assert "<table" not in section.html
+
+
 def test_unknown_students_are_said_to_be_unknown():
     rows = pd.concat([means("a", 1, known=False), means("b", 2, known=False)])
     said = words(course_sections.course_so_far(lesson_difference(rows, "b", ["a"], QUICK)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,8 +44,16 @@ def test_so_few_lessons_have_no_trend(lessons):
         assert "happy grew" not in html
 
 
-def test_a_trend_is_told_and_one_of_nothing_is_not():
+def test_a_trend_is_told_and_one_of_next_to_nothing_is_said_to_be_small():
     for html in said(8, 0.05):
         assert "happy grew by 5.0 percentage points a week" in html
     for html in said(8, 0.0001):
-        assert texts.TREND_NONE in html
+        assert texts.TREND_SMALL in html
+        assert "happy grew" not in html
+
+
+def test_what_may_be_chance_is_no_trend():
+    means = course(8, 0.05)
+    trend = course_trend(means, {f"l{number}": float(number) for number in range(8)}, QUICK, min_group=5)
+    html = trend_section(dataclasses.replace(trend, table=trend.table.assign(p_holm=1.0)), 5).html
+    assert texts.TREND_NONE in html

@@ -174,6 +174,7 @@ COURSE_SO_FAR = "Compared with the course so far"
 COURSE_NO_EARLIER = "No earlier lesson of this course is known, so there is nothing to compare with."
 COURSE_TOO_FEW = "Too few students were seen to compare this lesson with earlier ones."
 COURSE_NOTHING = "Against {lessons}, nothing differs by more than chance."
+COURSE_SMALL = "Against {lessons}, what differs by more than chance differs by less than a percentage point."
 COURSE_LEAD = "Against {lessons}, more than chance:"
 COURSE_LESSONS = ("the one earlier lesson", "the {count} earlier lessons")
 COURSE_MORE = "{emotion} more often: {here} of the time, {there} before"
@@ -191,8 +192,9 @@ COURSE_NOTE = {
 }
 COURSE_CHANCE = (
     "Chance here means which students sat there and how they happened to look. Every lesson has its own topic and "
-    "hour: a difference does not say why. Differences of less than a percentage point are left to the table."
+    "hour: a difference does not say why."
 )
+COURSE_IN_TABLE = "Differences of less than a percentage point are left to the table."
 
 PARTS = "The parts of the lesson"
 PART = "Part"
@@ -226,6 +228,9 @@ COURSE_WITHHELD_WHY = (
     "tells how much was seen."
 )
 TREND_NONE = "From lesson to lesson, nothing grew or faded by more than chance."
+TREND_SMALL = (
+    "What grew or faded from lesson to lesson by more than chance did so by less than 0.1 percentage points a week."
+)
 TREND_TOO_FEW = "There are too few lessons with a date, or too few students in them, to say what grew or faded."
 TREND_SAID = "From lesson to lesson, more than chance: {trends}."
 TREND_UP = "{emotion} grew by {points} percentage points a week"

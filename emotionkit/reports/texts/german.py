@@ -178,6 +178,9 @@ COURSE_SO_FAR = "Im Vergleich mit dem bisherigen Kurs"
 COURSE_NO_EARLIER = "Von diesem Kurs ist keine frühere Stunde bekannt, also gibt es nichts zu vergleichen."
 COURSE_TOO_FEW = "Es waren zu wenige zu sehen, um diese Stunde mit früheren zu vergleichen."
 COURSE_NOTHING = "Im Vergleich mit {lessons} weicht nichts mehr als durch Zufall ab."
+COURSE_SMALL = (
+    "Was im Vergleich mit {lessons} mehr als durch Zufall abweicht, weicht um weniger als einen Prozentpunkt ab."
+)
 COURSE_LEAD = "Im Vergleich mit {lessons}, mehr als durch Zufall:"
 COURSE_LESSONS = ("der einen früheren Stunde", "den {count} früheren Stunden")
 COURSE_MORE = "{emotion} häufiger: {here} der Zeit, zuvor {there}"
@@ -195,8 +198,9 @@ COURSE_NOTE = {
 }
 COURSE_CHANCE = (
     "Zufall heißt hier: wer gerade dasaß und wie er eben aussah. Jede Stunde hat ihr Thema und ihre Tageszeit: Ein "
-    "Unterschied sagt nicht, warum. Unterschiede unter einem Prozentpunkt stehen nur in der Tabelle."
+    "Unterschied sagt nicht, warum."
 )
+COURSE_IN_TABLE = "Unterschiede unter einem Prozentpunkt stehen nur in der Tabelle."
 
 PARTS = "Die Teile der Stunde"
 PART = "Teil"
@@ -231,6 +235,9 @@ COURSE_WITHHELD_WHY = (
     "wie viel zu sehen war."
 )
 TREND_NONE = "Von Stunde zu Stunde nahm nichts mehr als zufällig zu oder ab."
+TREND_SMALL = (
+    "Was von Stunde zu Stunde mehr als zufällig zu- oder abnahm, tat es um weniger als 0,1 Prozentpunkte je Woche."
+)
 TREND_TOO_FEW = "Es gibt zu wenige Stunden mit Datum oder zu wenige darin, um zu sagen, was zunahm oder abnahm."
 TREND_SAID = "Von Stunde zu Stunde, mehr als durch Zufall: {trends}."
 TREND_UP = "{emotion} nahm um {points} Prozentpunkte je Woche zu"
