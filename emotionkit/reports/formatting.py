@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from fractions import Fraction
 
 from emotionkit import clocks
 from emotionkit.reports import texts
@@ -38,6 +39,16 @@ def points(difference: float) -> str:
     ('+12.3', '−2.0', '–')
     """
     return "–" if difference != difference else _marked(f"{100 * difference:+.1f}".replace("-", "−"))  # noqa: PLR0124 - as above
+
+
+def odds(confidence: float) -> dict[str, int]:
+    """Return how often an interval of that confidence holds, to fill ``{times}`` and ``{out_of}`` in a text.
+
+    >>> odds(0.95), odds(0.6), odds(0.999)
+    ({'times': 19, 'out_of': 20}, {'times': 3, 'out_of': 5}, {'times': 999, 'out_of': 1000})
+    """
+    times, out_of = Fraction(str(confidence)).as_integer_ratio()
+    return {"times": times, "out_of": out_of}
 
 
 def clock(seconds: float) -> str:

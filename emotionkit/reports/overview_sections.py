@@ -80,7 +80,7 @@ def lesson_by_lesson(lessons: pd.DataFrame, histograms: Sequence[ClassHistogram]
     titles = [formatting.name(title) for title in lessons["title"]]
     days = _days(lessons)
     alt = texts.OVER_LESSONS_ALT.format(lessons=counted_lessons(len(lessons)), values=shares_in_words(known[-1]))
-    caption = texts.OVER_LESSONS_STUDENT if min_group is None else texts.OVER_LESSONS_CAPTION.format(group=min_group)
+    caption = texts.OVER_LESSONS_STUDENT if min_group is None else texts.OVER_LESSONS_CAPTION
     numbered = [f"{number} {title}" for number, title in enumerate(titles, start=1)]
     return Section(
         rendered(
@@ -88,7 +88,7 @@ def lesson_by_lesson(lessons: pd.DataFrame, histograms: Sequence[ClassHistogram]
             id="lessons",
             heading=texts.OVER_LESSONS,
             picture=picture(lambda theme, width: lessons_figure(histograms, theme, width), alt),
-            caption=caption,
+            caption=caption.format(group=min_group, **formatting.odds(known[0].settings.confidence)),
             listed=list(zip(titles, days, strict=True)),
             numbers=numbers_of(list(zip(numbered, days, histograms, strict=True)), texts.LESSON),
         )

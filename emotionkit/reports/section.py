@@ -42,13 +42,13 @@ def numbers_of(rows: Sequence[tuple[str, str, ClassHistogram]], first: str) -> N
     """Return the table behind several histograms: a row each, with name, people and the shares with their ends.
 
     Args:
-        rows: Name, a word on it, and the histogram.
+        rows: Name, a word on it, and the histogram; at least one, and all of the same settings.
         first: The heading over the names.
     """
     return Numbers(
         columns=[first, texts.ABOUT, *(texts.EMOTIONS[emotion] for emotion in EMOTIONS)],
         rows=[[name, about, *(_share(histogram, emotion) for emotion in EMOTIONS)] for name, about, histogram in rows],
-        note=texts.NUMBERS_ENDS,
+        note=texts.NUMBERS_ENDS.format(**formatting.odds(rows[0][2].settings.confidence)),
     )
 
 

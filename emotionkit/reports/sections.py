@@ -25,7 +25,9 @@ def expressions(histogram: ClassHistogram, *, several: bool = False) -> Section:
         lambda theme, width: histogram_figure(histogram, theme, width),
         texts.EXPRESSIONS_ALT.format(values=shares_in_words(histogram)),
     )
-    caption = texts.EXPRESSIONS_CAPTION[histogram.interval_over].format(students=formatting.people(histogram.students))
+    caption = texts.EXPRESSIONS_CAPTION[histogram.interval_over].format(
+        students=formatting.people(histogram.students), **formatting.odds(histogram.settings.confidence)
+    )
     return Section(
         rendered(
             "figure.html.j2",
@@ -68,7 +70,8 @@ def timeline(result: Timeline, segments: pd.DataFrame | None = None, moments: pd
         [] if segments is None else list(zip(segments["title"], segments["start_s"], segments["end_s"], strict=True))
     )
     shares = rows.pivot_table(index="start_s", columns="emotion", values="mean", dropna=False)
-    said = [texts.TIMELINE_CAPTION.format(bin=formatting.duration(result.bin_s))]
+    odds = formatting.odds(result.settings.confidence)
+    said = [texts.TIMELINE_CAPTION.format(bin=formatting.duration(result.bin_s), **odds)]
     said += [withheld] if result.withheld_bins else []
     said += [texts.TIMELINE_MOMENTS] if moments is not None and len(moments) else []
     figure = picture(

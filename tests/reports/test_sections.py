@@ -10,12 +10,13 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
 from emotionkit.analysis import AnalysisSettings, class_histogram, lesson_coverage, lesson_timeline
 from emotionkit.records import EMOTIONS
-from emotionkit.reports import opening, sections, texts
+from emotionkit.reports import opening, overview_sections, sections, texts
 from emotionkit.reports.drawing import picture
 from emotionkit.reports.figures import STRIPS, histogram_figure, lessons_figure, timeline_figure
 from emotionkit.reports.palette import DARK, EMOTION_COLORS, EMOTION_MARKS, LIGHT
@@ -165,6 +166,24 @@ def test_a_lesson_that_is_withheld_breaks_the_line_over_lessons(analysed):
     figure = lessons_figure([histogram, histogram, withheld, histogram], LIGHT, 400)
     lines = [list(line.get_xdata()) for line in figure.axes[0].lines if list(line.get_xdata()) not in ([], [0])]
     assert lines == [[1, 2], [4]]
+
+
+def test_captions_say_how_often_an_interval_holds(analysed):
+    _, histogram, timeline = analysed(WAVES)
+    assert "19 times out of 20" in sections.expressions(histogram).html
+    settings = AnalysisSettings(confidence=0.6)
+    histogram = dataclasses.replace(histogram, settings=settings)
+    lessons = pd.DataFrame({"title": ["A"], "started_at": pd.to_datetime(["2026-09-14"])})
+    shown = [
+        sections.expressions(histogram),
+        sections.timeline(dataclasses.replace(timeline, settings=settings)),
+        overview_sections.lesson_by_lesson(lessons, [histogram], 5),
+    ]
+    assert [re.findall(r"\d+ times out of \d+", section.html) for section in shown] == [
+        ["3 times out of 5"],
+        ["3 times out of 5"],
+        ["3 times out of 5"] * 2,  # also below the numbers
+    ]
 
 
 def test_bars_show_the_shares_and_lines_the_intervals(analysed):

@@ -72,12 +72,12 @@ EXPRESSIONS = "Expressions in the whole lesson"
 EXPRESSIONS_OVER = "Expressions over all lessons"
 EXPRESSIONS_CAPTION = {
     "students": (
-        "Bars: share of the time of an average student; {students} seen. Thin lines: where the share would lie, 19 "
-        "times out of 20, had other students like these sat here. What differs by less may be chance."
+        "Bars: share of the time of an average student; {students} seen. Thin lines: where the share would lie, "
+        "{times} times out of {out_of}, had other students like these sat here. What differs by less may be chance."
     ),
     "lessons": (
-        "Bars: share of the time in an average lesson. Thin lines: where the share would lie, 19 times out of 20, with "
-        "other lessons like these. What differs by less may be chance."
+        "Bars: share of the time in an average lesson. Thin lines: where the share would lie, {times} times out of "
+        "{out_of}, with other lessons like these. What differs by less may be chance."
     ),
     "time": (
         "Bars: share of this person's time. Thin lines: how far it depends on the moments looked at. With one student "
@@ -92,7 +92,7 @@ TO = "To"
 EXPRESSION = "Expression"
 EFFECTIVE = "Worth (readings)"
 NUMBERS = "The numbers behind this figure"
-NUMBERS_ENDS = "In brackets: where each share lies, 19 times out of 20, in per cent."
+NUMBERS_ENDS = "In brackets: where each share lies, {times} times out of {out_of}, in per cent."
 ABOUT = "What"
 EFFECTIVE_NOTE = (
     "“Worth” says how many unconnected readings would be as informative as the {readings} that were made: pictures of "
@@ -102,8 +102,8 @@ EFFECTIVE_NOTE = (
 TIMELINE = "Through the lesson"
 TIMELINE_CAPTION = (
     "One strip per expression, all to one scale but neutral; each point is the average of {bin}. Shaded: the range of "
-    "19 times out of 20 (see above), for each point alone. Where no face was seen there is a gap. At the bottom: faces "
-    "at a time."
+    "{times} times out of {out_of} (see above), for each point alone. Where no face was seen there is a gap. At the "
+    "bottom: faces at a time."
 )
 TIMELINE_WITHHELD = (
     "Points of {bin} left out: {points}. Fewer than {group} students were seen then, or what was left out elsewhere "
@@ -247,7 +247,7 @@ TREND_NOTE = {
 OVER_LESSONS = "Lesson by lesson"
 OVER_LESSONS_CAPTION = (
     "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: where the share "
-    "would lie, 19 times out of 20. A lesson of fewer than {group} students is a gap."
+    "would lie, {times} times out of {out_of}. A lesson of fewer than {group} students is a gap."
 )
 OVER_LESSONS_STUDENT = (
     "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: how far it "

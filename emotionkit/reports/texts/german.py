@@ -73,12 +73,12 @@ EXPRESSIONS = "Ausdrücke in der ganzen Stunde"
 EXPRESSIONS_OVER = "Ausdrücke über alle Stunden"
 EXPRESSIONS_CAPTION = {
     "students": (
-        "Balken: Anteil an der Zeit im Mittel; {students} gesehen. Dünne Linien: wo der Anteil in 19 von 20 Fällen "
-        "läge, hätten hier andere wie diese gesessen. Kleinere Unterschiede können Zufall sein."
+        "Balken: Anteil an der Zeit im Mittel; {students} gesehen. Dünne Linien: wo der Anteil in {times} von "
+        "{out_of} Fällen läge, hätten hier andere wie diese gesessen. Kleinere Unterschiede können Zufall sein."
     ),
     "lessons": (
-        "Balken: Anteil an der Zeit in einer mittleren Stunde. Dünne Linien: wo der Anteil in 19 von 20 Fällen läge, "
-        "in anderen Stunden wie diesen. Kleinere Unterschiede können Zufall sein."
+        "Balken: Anteil an der Zeit in einer mittleren Stunde. Dünne Linien: wo der Anteil in {times} von "
+        "{out_of} Fällen läge, in anderen Stunden wie diesen. Kleinere Unterschiede können Zufall sein."
     ),
     "time": (
         "Balken: Anteil an der Zeit dieser Person. Dünne Linien: wie sehr er von den angesehenen Augenblicken abhängt. "
@@ -93,7 +93,7 @@ TO = "Bis"
 EXPRESSION = "Ausdruck"
 EFFECTIVE = "Wert (Ablesungen)"
 NUMBERS = "Die Zahlen hinter dieser Abbildung"
-NUMBERS_ENDS = "In Klammern: wo jeder Anteil in 19 von 20 Fällen liegt, in Prozent."
+NUMBERS_ENDS = "In Klammern: wo jeder Anteil in {times} von {out_of} Fällen liegt, in Prozent."
 ABOUT = "Was"
 EFFECTIVE_NOTE = (
     "„Wert“ sagt, wie viele voneinander unabhängige Ablesungen so viel sagen würden wie die {readings}, die gemacht "
@@ -103,8 +103,8 @@ EFFECTIVE_NOTE = (
 TIMELINE = "Durch die Stunde"
 TIMELINE_CAPTION = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; jeder Punkt ist der Durchschnitt von {bin}. "
-    "Schattiert: der Bereich von 19 aus 20 Fällen (siehe oben), für jeden Punkt allein. Wo kein Gesicht zu sehen war, "
-    "ist eine Lücke. Ganz unten: Gesichter gleichzeitig."
+    "Schattiert: der Bereich von {times} aus {out_of} Fällen (siehe oben), für jeden Punkt allein. Wo kein Gesicht "
+    "zu sehen war, ist eine Lücke. Ganz unten: Gesichter gleichzeitig."
 )
 TIMELINE_WITHHELD = (
     "Fehlende Punkte von {bin}: {points}. Es waren weniger als {group} zu sehen, oder was anderswo fehlt, ließe sich "
@@ -254,7 +254,7 @@ TREND_NOTE = {
 OVER_LESSONS = "Stunde für Stunde"
 OVER_LESSONS_CAPTION = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; ein Punkt je Stunde, nach Datum. Dicke Linien: "
-    "wo der Anteil in 19 von 20 Fällen läge. Eine Stunde mit weniger als {group} ist eine Lücke."
+    "wo der Anteil in {times} von {out_of} Fällen läge. Eine Stunde mit weniger als {group} ist eine Lücke."
 )
 OVER_LESSONS_STUDENT = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; ein Punkt je Stunde, nach Datum. Dicke Linien: "
