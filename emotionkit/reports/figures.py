@@ -186,19 +186,25 @@ def _strip(axes: Axes, rows: pd.DataFrame, color: str, column: str) -> None:
     rows = rows.reset_index(drop=True)
     if "low" in rows:
         axes.fill_between(rows["middle_s"], rows["low"], rows["high"], color=color, alpha=0.28, linewidth=0)
+        lone = rows.loc[_between_gaps(rows["low"])]
+        axes.vlines(lone["middle_s"], lone["low"], lone["high"], color=color, alpha=0.28, linewidth=3)
     seen = _stretches(rows, column)
     sns.lineplot(
         seen, x="middle_s", y=column, units="stretch", estimator=None, color=color, linewidth=1.8, ax=axes, legend=False
     )
-    alone = seen.loc[seen.groupby("stretch")[column].transform("size") == 1]
-    axes.plot(alone["middle_s"], alone[column], color=color, marker="o", markersize=3.5, linestyle="none")
-    if "low" in alone:
-        axes.vlines(alone["middle_s"], alone["low"], alone["high"], color=color, alpha=0.28, linewidth=3)
+    lone = rows.loc[_between_gaps(rows[column])]
+    axes.plot(lone["middle_s"], lone[column], color=color, marker="o", markersize=3.5, linestyle="none")
 
 
 def _stretches(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return the rows with a value, numbered by ``stretch``: seaborn joins what lies on either side of a gap."""
     return rows.assign(stretch=rows[column].isna().cumsum()).dropna(subset=[column])
+
+
+def _between_gaps(values: pd.Series[float]) -> pd.Series[bool]:
+    """Return which values have none before and none behind them, so that neither a line nor an area shows them."""
+    known = values.notna()
+    return known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
 
 
 def _round_up(share: float) -> float:

@@ -160,6 +160,19 @@ def test_a_gap_breaks_the_line_and_a_lonely_point_is_marked(analysed):
     assert np.allclose(interval.get_segments()[0], [[22.5, happy["low"].item()], [22.5, happy["high"].item()]])
 
 
+def test_an_interval_between_means_without_any_is_drawn(analysed):
+    """Points of too few students for an interval have a mean, so the line goes on where the shade has gaps."""
+    _, _, timeline = analysed(WAVES)
+    rows = timeline.expressions.copy()
+    rows.loc[~rows["start_s"].isin([20, 60, 65, 70]), ["mean", "low", "high"]] = np.nan
+    rows.loc[rows["start_s"] == 65, ["low", "high"]] = np.nan
+    strips = timeline_figure(dataclasses.replace(timeline, expressions=rows), LIGHT, 400).axes
+    for axes, emotion in zip(strips, STRIPS, strict=False):
+        own = rows.loc[(rows["emotion"] == emotion) & rows["low"].notna(), ["middle_s", "low", "high"]].to_numpy()
+        (drawn,) = [bars.get_segments() for bars in axes.collections if isinstance(bars, LineCollection)]
+        assert np.allclose(drawn, [[(x, low), (x, high)] for x, low, high in own])
+
+
 def test_a_lesson_that_is_withheld_breaks_the_line_over_lessons(analysed):
     _, histogram, _ = analysed(WAVES)
     withheld = dataclasses.replace(histogram, table=histogram.table * np.nan)

@@ -251,7 +251,7 @@ OVER_LESSONS_CAPTION = (
 )
 OVER_LESSONS_STUDENT = (
     "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: how far it "
-    "depends on the moments looked at."
+    "depends on the moments looked at. A lesson in which no face could be read is a gap."
 )
 OVER_LESSONS_ALT = "Charts of the share of each apparent expression in {lessons}. Last: {values}."
 STUDENT_SEEN = "That is the average over {lessons} that a consent covers."

@@ -258,7 +258,7 @@ OVER_LESSONS_CAPTION = (
 )
 OVER_LESSONS_STUDENT = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; ein Punkt je Stunde, nach Datum. Dicke Linien: "
-    "wie sehr es von den angesehenen Augenblicken abhängt."
+    "wie sehr es von den angesehenen Augenblicken abhängt. Eine Stunde ohne lesbares Gesicht ist eine Lücke."
 )
 OVER_LESSONS_ALT = "Anteil jedes scheinbaren Ausdrucks über {lessons}. Zuletzt: {values}."
 STUDENT_SEEN = "Das ist der Durchschnitt über {lessons}, für die eine Einwilligung gilt."
