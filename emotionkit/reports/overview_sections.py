@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from emotionkit._version import __version__
 from emotionkit.analysis import ClassHistogram, CourseFigures, CourseTrend
+from emotionkit.analysis.histogram import histogram_of
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.drawing import picture
 from emotionkit.reports.figures import lessons_figure
@@ -66,17 +67,20 @@ def student_summary(
     return Section(rendered("summary.html.j2", sentences=said, why=texts.STUDENT_CAUTION))
 
 
-def lesson_by_lesson(lessons: pd.DataFrame, histograms: Sequence[ClassHistogram], min_group: int | None) -> Section:
+def lesson_by_lesson(lessons: pd.DataFrame, histograms: Mapping[str, ClassHistogram], min_group: int | None) -> Section:
     """Return the seven expressions from lesson to lesson; empty where none may be shown.
 
     Args:
         lessons: Rows of the table ``lessons``, in the order of the page.
-        histograms: As many, in the same order.
+        histograms: Of these lessons, by their ids; one without, as nobody was seen in it, is a gap.
         min_group: Students that a figure speaks of, at least; None in the report of one student.
     """
-    known = [histogram for histogram in histograms if histogram.table["mean"].notna().all()]
+    seen = [histograms[lesson_id] for lesson_id in lessons["lesson_id"] if lesson_id in histograms]
+    known = [histogram for histogram in seen if histogram.table["mean"].notna().all()]
     if not known:
         return Section("")
+    nobody = histogram_of((), known[0].settings)
+    shown = [histograms.get(lesson_id, nobody) for lesson_id in lessons["lesson_id"]]
     titles = [formatting.name(title) for title in lessons["title"]]
     days = _days(lessons)
     alt = texts.OVER_LESSONS_ALT.format(lessons=counted_lessons(len(lessons)), values=shares_in_words(known[-1]))
@@ -87,10 +91,10 @@ def lesson_by_lesson(lessons: pd.DataFrame, histograms: Sequence[ClassHistogram]
             "figure.html.j2",
             id="lessons",
             heading=texts.OVER_LESSONS,
-            picture=picture(lambda theme, width: lessons_figure(histograms, theme, width), alt),
+            picture=picture(lambda theme, width: lessons_figure(shown, theme, width), alt),
             caption=caption.format(group=min_group, **formatting.odds(known[0].settings.confidence)),
             listed=list(zip(titles, days, strict=True)),
-            numbers=numbers_of(list(zip(numbered, days, histograms, strict=True)), texts.LESSON),
+            numbers=numbers_of(list(zip(numbered, days, shown, strict=True)), texts.LESSON),
         )
     )
 

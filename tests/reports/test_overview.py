@@ -77,6 +77,19 @@ def test_a_course_has_a_histogram_for_each_lesson_and_leaves_out_the_small_one(c
     assert np.allclose(figures.lessons["week-0"].table[shares], expected.table[shares], atol=1e-6)
 
 
+def test_a_lesson_without_a_face_is_listed_as_one_of_too_few(stored, waves, tmp_path):
+    for week, students in enumerate((9, 0, 9)):
+        start = waves.started_at + timedelta(weeks=week)
+        lesson = dataclasses.replace(
+            waves, lesson_id=f"week-{week}", started_at=start, duration_s=20.0, title=f"Week {week}"
+        )
+        stored(tmp_path, lesson, students)
+    said = words(sections_of("course_report.ipynb", warehouse=str(tmp_path), course=COURSE))
+    assert said.startswith("Physics 101 Lessons 3 From 14 September 2026")
+    assert re.search(r"2 Week 1 (\d+ September 2026, \d+:\d\d) (– ){7}3 Week 2", said)
+    assert "That is the average over 2 lessons" in said
+
+
 def test_a_course_of_small_lessons_says_so(course):
     said = words(sections_of("course_report.ipynb", warehouse=str(course), course=COURSE, min_group=20))
     assert texts.COURSE_WITHHELD in said

@@ -186,11 +186,11 @@ def test_captions_say_how_often_an_interval_holds(analysed):
     assert "19 times out of 20" in sections.expressions(histogram).html
     settings = AnalysisSettings(confidence=0.6)
     histogram = dataclasses.replace(histogram, settings=settings)
-    lessons = pd.DataFrame({"title": ["A"], "started_at": pd.to_datetime(["2026-09-14"])})
+    lessons = pd.DataFrame({"lesson_id": ["a"], "title": ["A"], "started_at": pd.to_datetime(["2026-09-14"])})
     shown = [
         sections.expressions(histogram),
         sections.timeline(dataclasses.replace(timeline, settings=settings)),
-        overview_sections.lesson_by_lesson(lessons, [histogram], 5),
+        overview_sections.lesson_by_lesson(lessons, {"a": histogram}, 5),
     ]
     assert [re.findall(r"\d+ times out of \d+", section.html) for section in shown] == [
         ["3 times out of 5"],
