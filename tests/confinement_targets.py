@@ -66,6 +66,12 @@ def count(note):
     return "counted"
 
 
+def rest(seconds, note):
+    note(0.0)
+    time.sleep(seconds)
+    return "rested"
+
+
 def shout():
     os.write(1, b"heap corrupted\n")
     os.write(2, b"heap corrupted\n")

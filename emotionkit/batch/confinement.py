@@ -12,7 +12,6 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -22,69 +21,17 @@ from typing import Any, Self, TypeVar
 
 from emotionkit.batch.confined_child import BUG, DONE, ERROR, LOG, MEMORY, NOTE, READY, serve
 from emotionkit.batch.confined_data import loads_data
+from emotionkit.batch.confined_orders import PROGRESS_S, Confines, Ended, Note, Order
 from emotionkit.batch.forking import start
-from emotionkit.errors import EmotionkitError, Limit, UnsafeRecordingError
+from emotionkit.errors import EmotionkitError, Limit
 
-MEMORY_BYTES = 6 << 30
-"""Address space of a child. One that reads 1080p reserves about 2 GiB of it, most of which it never touches."""
-
-SILENCE_S = 120.0
-"""Seconds without a word after which a child counts as hanging. One that reads pictures sends word all the time."""
-
-PROGRESS_S = 0.2
-"""Seconds from one note of progress to the next: more would only keep people and processes busy."""
+_DEAF_S = 2.0
+"""Seconds between two times of listening from which nobody listened: this process was stopped, or busy."""
 
 LARGEST_ANSWER = 256 << 20
 _END_S = 5.0
 
 _Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Confines:
-    """What a child may use: bytes of memory, and seconds of silence."""
-
-    memory_bytes: int = MEMORY_BYTES
-    silence_s: float = SILENCE_S
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Something for a child to do.
-
-    Attributes:
-        recording: Whose fault it is if that goes wrong.
-        function: Of a module, so that the child can import it.
-        arguments: What it is called with.
-        notes_apart_s: Seconds from one note to the next, at least, if it takes as its last argument a function that
-            sends notes; None if it does not.
-        longest_s: Seconds that it may take however much it sends word; None for no limit.
-        tries: How often it is begun if it crashes: once may have been another's doing.
-    """
-
-    recording: Path
-    function: Callable[..., object]
-    arguments: tuple[object, ...]
-    notes_apart_s: float | None = None
-    longest_s: float | None = None
-    tries: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """An order that came to its end: with what it returned, or with an error."""
-
-    order: Order
-    value: Any = None
-    error: EmotionkitError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a function sent on its way."""
-
-    order: Order
-    value: Any
 
 
 class Child:
@@ -111,7 +58,7 @@ class Child:
         """Give it something to do after what it has."""
         self.orders.append(order)
         if len(self.orders) == 1:
-            self._begun_at = self._heard_at = monotonic()
+            self._begun_at = self._heard_at = self._listened_at = monotonic()
         self._send(order)
 
     def hear(self) -> Note | Ended | None:
@@ -119,6 +66,7 @@ class Child:
 
         Call it when ``connection`` can be read, and now and then besides, to notice that it hangs.
         """
+        self._forgive_deafness()
         if not self._connection.poll():
             return self._overdue()
         try:
@@ -162,8 +110,16 @@ class Child:
             return Ended(order, error=value)
         if kind == MEMORY:
             room = f"{self._confines.memory_bytes / 2**30:.1f} GiB"
-            return Ended(order, error=_unsafe(order, Limit.MEMORY, f"needs more than {room} of memory to be read."))
+            return order.failed(Limit.MEMORY, f"needs more than {room} of memory to be read.")
         raise RuntimeError(f"A fault of the program in a child process:\n{value if kind == BUG else kind}")
+
+    def _forgive_deafness(self) -> None:
+        """Leave out time in which nobody listened: whoever is stopped with all children (Ctrl-Z) hears nothing."""
+        deaf_s = monotonic() - self._listened_at
+        if deaf_s > _DEAF_S:
+            self._begun_at += deaf_s
+            self._heard_at += deaf_s
+        self._listened_at += deaf_s
 
     def _overdue(self) -> Ended | None:
         if not self.orders:
@@ -195,7 +151,7 @@ class Child:
         self._process.kill()
         self._process.join()
         self._begin_anew()
-        return Ended(order, error=_unsafe(order, limit, reason))
+        return order.failed(limit, reason)
 
     def _begin_anew(self) -> None:
         self._connection.close()
@@ -212,7 +168,7 @@ class Child:
             why = getattr(error, "strerror", None) or error
             raise EmotionkitError(f"No process can be started to read recordings ({why}).") from error
         self._is_ready = False
-        self._begun_at = self._heard_at = monotonic()
+        self._begun_at = self._heard_at = self._listened_at = monotonic()
 
     def _send(self, order: Order) -> None:
         try:
@@ -292,7 +248,3 @@ def _heard_out(child: Child, on_note: Callable[[Any], None] | None) -> Ended:
             on_note(news.value)
         elif isinstance(news, Ended):
             return news
-
-
-def _unsafe(order: Order, limit: Limit, reason: str) -> UnsafeRecordingError:
-    return UnsafeRecordingError(order.recording, limit, reason)

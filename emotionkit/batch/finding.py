@@ -123,6 +123,11 @@ def is_young(found: Found, now: float) -> bool:
     return found.written_at > now - YOUNG_S
 
 
+def was_just_written(found: Found, since: float, now: float) -> bool:
+    """Say whether a recording was written a moment before an instant or after it, and not at a time to come."""
+    return since - YOUNG_S < found.written_at <= now + YOUNG_S
+
+
 def has_changed(found: Found) -> bool:
     """Say whether a recording is not as it was found."""
     return _stamp(found.path) != found.stamp

@@ -20,9 +20,6 @@ from emotionkit.warehouse import Part, SegmentWriter
 
 OnPart = Callable[[int], None]
 
-_AT_A_TIME = 50
-"""Groups of presences, or tracks, that are looked at in one go: up to 250 pictures, 25 s of one core."""
-
 
 def complete(undertaking: Undertaking, names: Sequence[str], *, call: Call = call_here) -> Outcome:
     """Join the parts of a recording to one lesson and load it; the parts are gone then.
@@ -90,13 +87,9 @@ def _look_again(
     on_part: OnPart,
     moments: Mapping[int, Sequence[Moment]],
 ) -> dict[int, list[NDArray[np.float32]]]:
-    """Look at faces again, some at a time, so that nobody takes the silence for the recording's fault."""
-    found: dict[int, list[NDArray[np.float32]]] = {}
-    keys = sorted(moments)
-    for first in range(0, len(keys), _AT_A_TIME):
-        some = {key: moments[key] for key in keys[first : first + _AT_A_TIME]}
-        found |= call(recording, look_again, recording, sample_fps, some, on_note=lambda _: on_part(0))
-        on_part(0)
+    """Look at faces again, with a sign of life at each picture: nobody takes the silence for the recording's fault."""
+    found = call(recording, look_again, recording, sample_fps, moments, on_note=lambda _: on_part(0))
+    on_part(0)
     return found
 
 
@@ -109,7 +102,7 @@ def _joined(
     note: Callable[[Part], None] = lambda _: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> Path:
-    numbers = tracks_of_people(undertaking.parts, names, undertaking.settings.tracking, look)
+    numbers = tracks_of_people(undertaking.parts, names, undertaking.settings.tracking, look, lambda: on_part(0))
     with SegmentWriter(undertaking.warehouse, undertaking.lesson.lesson_id, undertaking.run.run_id) as writer:
         for number, name in enumerate(names):
             part = undertaking.parts.read(name)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from emotionkit.batch.executor import Failure
-from emotionkit.batch.finding import Found, is_young, printable
+from emotionkit.batch.finding import Found, printable, was_just_written
 from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, UNTOLD, NightMemory, Seen, failed_again
 from emotionkit.batch.night_plan import Due, Plan
 from emotionkit.batch.undertaking import Outcome
@@ -144,7 +145,7 @@ class Ledger:
         self._memory.see(due.found.name, seen.model_copy(update=update))
 
     def _fail(self, found: Found, lesson_id: str | None, kind: str, reason: str) -> None:
-        if kind == "recording" and is_young(found, self._started_at.timestamp()):
+        if kind == "recording" and was_just_written(found, self._started_at.timestamp(), time.time()):
             why = f"{reason} It was written a moment ago and is tried again next time."
             self._left.append(LeftRecording(recording=found.name, reason=why))
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatch
@@ -41,11 +42,11 @@ class Selection:
         """Whether nothing is left out."""
         return not self.only and self.since is None
 
-    def takes(self, found: Found) -> bool:
-        """Say whether a recording is looked at."""
+    def takes(self, found: Found, lesson_ids: Iterable[str] = ()) -> bool:
+        """Say whether a recording is looked at, which may have become some lessons."""
         if self.since is not None and datetime.fromtimestamp(found.written_at).date() < self.since:
             return False
-        names = (found.name, found.path.name, found.path.stem, default_lesson_id(found.path))
+        names = (found.name, found.path.name, found.path.stem, default_lesson_id(found.path), *lesson_ids)
         return not self.only or any(fnmatch(name, pattern) for name in names for pattern in self.only)
 
 
@@ -71,7 +72,12 @@ class Due:
 
 @dataclass(slots=True)
 class Plan:
-    """What there is to do, and what is not done; ``classes`` were begun live, cut off, and are to be stored."""
+    """What there is to do, and what is not done.
+
+    Attributes:
+        lessons: Ids of those that recordings are, or are to become.
+        classes: Ids of classes begun live that were cut off and are to be stored.
+    """
 
     due: list[Due] = field(default_factory=list)
     failed: list[tuple[Found, RecordingError]] = field(default_factory=list)
@@ -80,6 +86,7 @@ class Plan:
     problems: list[str] = field(default_factory=list)
     unchanged: list[Found] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    lessons: set[str] = field(default_factory=set)
     classes: list[str] = field(default_factory=list)
 
 
@@ -99,6 +106,7 @@ class Planner:
         begun = {lesson.lesson_id for lesson, _ in begun_lessons(warehouse)}
         self._taken = begun | {lesson.lesson_id for lesson in known}
         self._claimed: dict[str, str] = {}
+        self._contents: dict[str, str] = {}
 
     def plan(self, folder: Path, selection: Selection, *, watch_s: float | None = None) -> Plan:
         """Look through a folder of recordings.
@@ -107,27 +115,28 @@ class Planner:
             InvalidInputError: The folder is not there or cannot be read.
         """
         findings = find_recordings(folder)
-        chosen = [found for found in findings.recordings if selection.takes(found)]
+        chosen = [found for found in findings.recordings if selection.takes(found, self._lessons_of(found))]
         plan = Plan(
             left=[LeftRecording(recording=name, reason=why) for name, why in findings.passed_over],
             problems=findings.problems,
             names={found.name for found in findings.recordings},
         )
         in_growth = growing([found for found in chosen if not self._is_as_before(found)], watch_s=watch_s)
+        looked: list[tuple[Found, Seen, str]] = []
         for found in chosen:
             if found.path in in_growth:
                 _leave(plan, found, "is still being written.")
                 continue
-            try:
-                self._decide(plan, folder, found, selection)
-            except RecordingError as error:
-                plan.failed.append((found, error))
-            except StorageError as error:
-                _leave(plan, found, error.reason)
+            with _told(plan, found):
+                looked.append((found, *self._look(folder, found)))
+        # What each holds now, before it is said of any that another holds the same.
+        self._contents = {str(found.path.resolve()): seen.content for found, seen, _ in looked}
+        for found, seen, sha256 in looked:
+            with _told(plan, found):
+                self._decide(plan, found, seen, sha256, selection)
         return plan
 
-    def _decide(self, plan: Plan, folder: Path, found: Found, selection: Selection) -> None:
-        seen, sha256 = self._look(folder, found)
+    def _decide(self, plan: Plan, found: Found, seen: Seen, sha256: str, selection: Selection) -> None:
         if has_changed(found):
             _leave(plan, found, "is still being written.")
         elif not selection.retry_failed and seen.setback and seen.setback.nights >= NIGHTS_UNTIL_SET_ASIDE:
@@ -141,9 +150,10 @@ class Planner:
             self._settle(plan, found, seen, sha256)
 
     def _settle(self, plan: Plan, found: Found, seen: Seen, sha256: str) -> None:
-        known = self._by_path.get(str(found.path.resolve())) or next(iter(self._by_content.get(seen.content, ())), None)
+        known = self._known(found, seen.content)
         lesson_id = known.lesson_id if known else self._free_name(found)
         self._taken.add(lesson_id)
+        plan.lessons.add(lesson_id)
         why = "new"
         if known:
             sha256 = sha256 or known.recording_sha256
@@ -152,14 +162,31 @@ class Planner:
                 why = "changed"
             elif known.run_id != run:
                 why = "other settings or model"
-            elif known.recording != str(found.path.resolve()):
-                why = "moved"
             elif seen.facts_stamp != found.facts_stamp:
-                why = "its facts may have changed"
+                is_there = known.recording == str(found.path.resolve())
+                why = "its facts may have changed" if is_there else "moved"
             else:
                 plan.unchanged.append(found)
                 return
         plan.due.append(Due(found, lesson_id, sha256 or content_sha256(found.path), why))
+
+    def _known(self, found: Found, content: str) -> KnownLesson | None:
+        """Return the lesson of a recording: of its content, wherever that was before, else of its path."""
+        here = str(found.path.resolve())
+        there = self._by_path.get(here)
+        if same := self._by_content.get(content, []):
+            return there if there in same else same[0]
+        if there and self._memory.hashed(there.recording_sha256) in self._contents.values():
+            # What it was read from is elsewhere now; this is another one in its place.
+            return None
+        return there
+
+    def _lessons_of(self, found: Found) -> list[str]:
+        """Return the ids of the lessons that a recording may have become, by its path and by what it held before."""
+        seen = self._memory.seen(found.name)
+        there = self._by_path.get(str(found.path.resolve()))
+        same = self._by_content.get(seen.content, []) if seen else []
+        return [lesson.lesson_id for lesson in (*same, *([there] if there else []))]
 
     def _look(self, folder: Path, found: Found) -> tuple[Seen, str]:
         """Return what is known of a recording, and its SHA-256 if that had to be taken."""
@@ -187,14 +214,19 @@ class Planner:
         return any(stone.recording == content for stone in self._tombstones.stones)
 
     def _same_elsewhere(self, found: Found, content: str) -> str | None:
-        """Return another recording of the same content, one of this run or one that is still where it was read."""
+        """Return another recording of the same content, one of this run or one that still is where it was read."""
         if content in self._claimed:
             return self._claimed[content]
         here = str(found.path.resolve())
         others = [lesson.recording for lesson in self._by_content.get(content, ())]
         if here in others:
             return None
-        return next((printable(path) for path in map(located, others) if path.is_file()), None)
+        return next((printable(located(other)) for other in others if self._still_holds(other, content)), None)
+
+    def _still_holds(self, recording: str, content: str) -> bool:
+        if recording in self._contents:
+            return self._contents[recording] == content
+        return located(recording).is_file()
 
     def _free_name(self, found: Found) -> str:
         """Return the id of a new lesson: that of the file's name, with its folders where that is taken."""
@@ -221,10 +253,18 @@ def selected_lessons(lessons: Sequence[KnownLesson], plan: Plan, selection: Sele
     """Return the ids of the lessons that a run looks at: all, or those whose recordings it takes."""
     if selection.is_all:
         return [lesson.lesson_id for lesson in lessons]
-    chosen = {str(found.path.resolve()) for found in plan.unchanged} | {
-        str(due.found.path.resolve()) for due in plan.due
-    }
-    return [lesson.lesson_id for lesson in lessons if lesson.recording in chosen]
+    return [lesson.lesson_id for lesson in lessons if lesson.lesson_id in plan.lessons]
+
+
+@contextmanager
+def _told(plan: Plan, found: Found) -> Iterator[None]:
+    """Note in the plan what a recording, or where it is stored, makes impossible in the block."""
+    try:
+        yield
+    except RecordingError as error:
+        plan.failed.append((found, error))
+    except StorageError as error:
+        _leave(plan, found, error.reason)
 
 
 def _leave(plan: Plan, found: Found, reason: str) -> None:

@@ -19,7 +19,11 @@ LookAgain = Callable[[Mapping[int, Sequence[Moment]]], Mapping[int, Sequence[NDA
 
 
 def tracks_of_people(
-    parts: PartsFolder, names: Sequence[str], settings: TrackingSettings, look: LookAgain | None
+    parts: PartsFolder,
+    names: Sequence[str],
+    settings: TrackingSettings,
+    look: LookAgain | None,
+    on_presence: Callable[[], None] = lambda: None,
 ) -> dict[str, dict[int, int]]:
     """Return the ``track_id`` in the lesson of each track of each part, by the part's name.
 
@@ -33,6 +37,7 @@ def tracks_of_people(
         settings: What they were read with.
         look: Looks at faces again; None where there is nothing to look into, so that position and surroundings alone
             decide.
+        on_presence: Called at each presence, as a sign of life.
 
     Raises:
         WarehouseError: A part is lost or damaged.
@@ -45,6 +50,6 @@ def tracks_of_people(
             raise parts.lost(name)
         times, notes = noted
         presences[name] = joiner.join(map(tracklet_from_json, notes), list(map(Fraction, times)))
-    people = People(joiner.presences)
+    people = People(joiner.presences, on_presence)
     numbers = people.numbers(look(people.moments) if look and people.moments else {})
     return {name: {track: numbers[number] for track, number in tracks.items()} for name, tracks in presences.items()}

@@ -99,6 +99,10 @@ def _perform_in_one_go(task: Task, classifier: ReadsExpressions, on_second: OnSe
         names.append(part_name(task, len(names)))
         if names[-1] not in task.finished:
             _write_part(task, names[-1], group, classifier, on_second)
+            continue
+        for frame in group:
+            # That it is read again may take longer than anybody would be silent who is not stuck.
+            on_second(float(frame.pts + frame.weight))
     return names
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from emotionkit.batch.confined_orders import PROGRESS_S, Confines, Ended, Note, Order
 from emotionkit.batch.confined_work import longest_s, read
-from emotionkit.batch.confinement import PROGRESS_S, Child, Confines, Ended, Note, Order
+from emotionkit.batch.confinement import Child
 from emotionkit.batch.lesson_joining import join
 from emotionkit.batch.piecework import Task
 from emotionkit.batch.undertaking import Undertaking

@@ -6,7 +6,7 @@ embeddings of a few pictures decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emotionkit.faces.clustering import clustered
 from emotionkit.faces.joining import Presence
-from emotionkit.faces.matching import best_first, distances_between, possible_matches, without_doubt
+from emotionkit.faces.matching import ALIKE_ELSEWHERE, best_first, distances_between, possible_matches, without_doubt
 from emotionkit.faces.portraits import CLEAR, Embed, embeddings_at
 from emotionkit.faces.tracklet import Moment
 from emotionkit.records import Frame
@@ -46,13 +46,14 @@ class _Group:
 class People:
     """The people of a lesson, told by its presences."""
 
-    def __init__(self, presences: Sequence[Presence]) -> None:
+    def __init__(self, presences: Sequence[Presence], on_presence: Callable[[], None] = lambda: None) -> None:
         """Join what needs no second look.
 
         Args:
             presences: Those of the lesson, in the order of their numbers.
+            on_presence: Called at each of them, as a sign of life: of thousands this takes minutes.
         """
-        self._groups = _continued(presences)
+        self._groups = _continued(presences, on_presence)
         in_question = {
             number: group
             for number, group in enumerate(self._groups)
@@ -100,12 +101,17 @@ def _pictures_of_each(presences: Sequence[Presence], groups: int) -> int:
     return max(1, min(PICTURES, int(max(PER_MINUTE * minutes, AT_LEAST) / groups)))
 
 
-def _continued(presences: Sequence[Presence]) -> list[_Group]:
+def _continued(presences: Sequence[Presence], on_presence: Callable[[], None]) -> list[_Group]:
     """Return presences in groups: who is back in her place, looking as before and as nobody else, only turned away."""
     groups: list[_Group] = []
     for presence in presences:
+        on_presence()
         known = [group.members[-1] for group in groups]
-        matches = possible_matches(known, [(0, presence.first.box, presence.first.look)])
+        face = (0, presence.first.box, presence.first.look)
+        here = [known[row] for row in np.flatnonzero(np.isfinite(distances_between(known, [presence.first.box])))]
+        # Only if somebody was in this place and looked the same, all others have to be asked whether they do too.
+        is_back = any(one.similarity >= ALIKE_ELSEWHERE for one in possible_matches(here, [face]))
+        matches = possible_matches(known, [face]) if is_back else []
         sure, _ = without_doubt(best_first(matches), all_known=False)
         group = next((group for group in groups if sure and group.members[-1] is sure[0].person), None)
         if group and not sure[0].moved and group.may_join(_Group([presence])):

@@ -13,7 +13,8 @@ from typing import Self, TypeGuard
 
 import numpy as np
 
-from emotionkit.batch.confinement import Child, Ended, Note, Order
+from emotionkit.batch.confined_orders import Ended, Note, Order
+from emotionkit.batch.confinement import Child
 from emotionkit.errors import EmotionkitError, LiveSourceError, RecordingError
 from emotionkit.video.limits import MOST_PIXELS
 from emotionkit.video.live_connection import LiveNews, SoFar, connection_news

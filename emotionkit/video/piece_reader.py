@@ -35,11 +35,18 @@ class DamagedPieceError(RecordingError):
         super().__init__(path, f"has a damaged picture between {float(piece.start):.0f} and {float(piece.end):.0f} s.")
 
 
-def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
+def piece_frames(
+    path: Path, piece: Piece, on_second: Callable[[float], None] = lambda _: None
+) -> Generator[Frame, None, None]:
     """Read the sampled pictures of a piece: the same as ``sampled_frames`` gives of that part of the recording.
 
     Decoding begins at the piece's key frame. Pictures that nothing else is built on are decoded only if they are
     wanted, and a group of pictures only as far as the last one that is wanted. One thread decodes.
+
+    Args:
+        path: The recording.
+        piece: The piece.
+        on_second: Called at each picture that is decoded, wanted or not, with the second of the next wanted one.
 
     Raises:
         DamagedPieceError: A picture on the way is damaged, is not where it was, or comes after a later one.
@@ -48,6 +55,7 @@ def piece_frames(path: Path, piece: Piece) -> Generator[Frame, None, None]:
     wanted = deque(piece.samples)
     with _decoder(path, piece) as decoder:
         for picture in decoder.pictures():
+            on_second(float(wanted[0].pts))
             if (picture.pts or 0) == wanted[0].stamp:
                 sample = wanted.popleft()
                 yield Frame(pts=sample.pts, weight=sample.weight, luma=luma(picture))
@@ -65,7 +73,7 @@ def frames_at(
         path: The recording.
         sample_fps: Pictures a second of it.
         times: The seconds of the pictures, as binary fractions.
-        on_second: Called with the second of each picture that is passed where all before the wanted ones are read.
+        on_second: Called at each picture that is decoded, with a second of the recording: as a sign of life.
 
     Raises:
         RecordingError: The recording cannot be read.
@@ -74,7 +82,7 @@ def frames_at(
     try:
         for piece in cut_into_pieces(path, sample_fps, _NARROW_S) or ():
             samples = tuple(sample for sample in piece.samples if float(sample.pts) in missing)
-            for frame in piece_frames(path, replace(piece, samples=samples)) if samples else ():
+            for frame in piece_frames(path, replace(piece, samples=samples), on_second) if samples else ():
                 missing.remove(float(frame.pts))
                 yield frame
     except DamagedPieceError as error:

@@ -9,7 +9,8 @@ from pathlib import Path
 import confinement_targets as targets
 import pytest
 
-from emotionkit.batch.confinement import Confined, Confines
+from emotionkit.batch.confined_orders import Confines
+from emotionkit.batch.confinement import Confined
 from emotionkit.errors import Limit, RecordingError, UnsafeRecordingError
 
 RECORDING = Path("lesson.mp4")
@@ -67,6 +68,11 @@ def test_a_crash(confined):
 
 def test_a_crash_that_does_not_repeat_itself_is_nobodys_fault(confined, tmp_path):
     assert confined.call(RECORDING, targets.crash_once, tmp_path / "marker") == "done"
+
+
+def test_silence_that_nobody_listened_to_is_no_hang(confined):
+    """As when the whole job is stopped for a while (Ctrl-Z) and goes on."""
+    assert confined.call(RECORDING, targets.rest, 3.0, on_note=lambda _: time.sleep(2.5)) == "rested"
 
 
 @pytest.mark.parametrize("function", [targets.hang, targets.hang_in_native_code])

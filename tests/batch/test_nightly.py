@@ -280,6 +280,15 @@ def test_files_being_written_are_left_for_next_time(places, clip, quick_reports,
     assert night.status is NightStatus.ALL_WELL
 
 
+def test_a_file_of_a_clock_that_was_wrong_fails_as_any_other(places, clip, quick_reports):
+    """It would be young for years."""
+    future = places.recordings / "future.mp4"
+    future.write_bytes(clip.read_bytes()[:50_000])
+    os.utime(future, (time.time() + 10**8, time.time() + 10**8))
+    (failed,) = run_night(places, SETTINGS).failed
+    assert failed.recording == "future.mp4"
+
+
 def test_a_young_file_that_is_cut_off_is_not_counted_as_failed(places, clip, quick_reports):
     (places.recordings / "young.mp4").write_bytes(clip.read_bytes()[:50_000])
     night = run_night(places, SETTINGS)
@@ -317,6 +326,61 @@ def test_names_of_every_kind_become_lessons_of_their_own(places, clip, other_cli
     assert ids[long].startswith("学学学")
     assert len(ids) == len(set(ids.values())) == 4
     assert run_night(places, SETTINGS).unchanged == 4
+
+
+def contents(places) -> dict[str, str]:
+    """Which lesson holds which content."""
+    rows = ek.open_warehouse(places.warehouse).lessons()
+    return dict(zip(rows["lesson_id"], rows["recording_sha256"], strict=True))
+
+
+def rename(places, old: str, new: str) -> None:
+    (places.recordings / old).rename(places.recordings / new)
+
+
+def test_renumbered_recordings_stay_what_they_hold(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "week-1.mp4")
+    put(other_clip, places.recordings / "week-2.mp4")
+    run_night(places, SETTINGS)
+    before = contents(places)
+    rename(places, "week-2.mp4", "week-3.mp4")
+    rename(places, "week-1.mp4", "week-2.mp4")
+    night = run_night(places, SETTINGS)
+    assert (night.failed, night.left) == ((), ())
+    assert contents(places) == before
+    assert ek.open_warehouse(places.warehouse).lesson("week-1").title == "week 2"
+    assert run_night(places, SETTINGS).done == ()
+
+    new = put(clip, places.recordings / "week-1.mp4")
+    new.write_bytes(clip.read_bytes() + b"\0\0\0\x08free")
+    os.utime(new, (WEEK_AGO, WEEK_AGO))
+    (done,) = run_night(places, SETTINGS).done
+    assert done.lesson_id.startswith("week-1-")
+    assert contents(places).items() > before.items()
+
+
+def test_recordings_that_swapped_their_names_are_no_copies_of_each_other(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "a.mp4")
+    put(other_clip, places.recordings / "b.mp4")
+    run_night(places, SETTINGS)
+    before = contents(places)
+    for old, new in (("a", "c"), ("b", "a"), ("c", "b")):
+        rename(places, f"{old}.mp4", f"{new}.mp4")
+    night = run_night(places, SETTINGS)
+    assert (night.failed, night.left) == ((), ())
+    assert contents(places) == before
+    assert ek.open_warehouse(places.warehouse).lesson("a").title == "b"
+    assert run_night(places, SETTINGS).done == ()
+
+
+def test_a_lesson_is_chosen_by_the_name_it_has(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "a" / "x.mp4")
+    put(other_clip, places.recordings / "b" / "x.mp4")
+    run_night(places, SETTINGS)
+    assert lessons(places) == ["b-x", "x"]
+    shutil.rmtree(places.reports / "b-x")
+    (done,) = run_night(places, SETTINGS, Selection(only=("b-x",))).done
+    assert (done.lesson_id, done.reported) == ("b-x", True)
 
 
 def test_the_name_of_a_class_that_is_not_finished_is_taken(places, clip, quick_reports):

@@ -15,9 +15,11 @@ import pytest
 
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.executor import Failure, Job, process_all
+from emotionkit.batch.piecework import Task, parts_of, perform
 from emotionkit.batch.pipeline import process_recording
 from emotionkit.batch.undertaking import begin
 from emotionkit.config import ProcessingSettings
+from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.errors import WarehouseError
 from emotionkit.warehouse import PartsFolder, find_run
 
@@ -145,3 +147,15 @@ def test_parts_that_are_damaged_are_not_there(tmp_path):
     (tmp_path / "parts" / "lesson" / "run").mkdir(parents=True)
     (tmp_path / "parts" / "lesson" / "run" / "piece-00000.parquet").write_bytes(os.urandom(100))
     assert folder.read("piece-00000") is None
+
+
+def test_what_is_read_again_on_the_way_to_what_is_missing_gives_signs_of_life(tmp_path, longer_lesson):
+    """Of an hour it takes minutes, after which silence would be taken for a recording that hangs its reader."""
+    finished = frozenset(f"whole-{number:05d}" for number in range(4))
+    task = Task(0, longer_lesson, tmp_path, "it", "run", SETTINGS, None, finished)
+    told = []
+    with parts_of(task).kept_from_others():
+        assert perform(task, LazyClassifier(threads=1), told.append) == [*sorted(finished), "whole-00004"]
+        assert parts_of(task).names() == {"whole-00004"}
+    assert told == sorted(told)
+    assert told[0] == pytest.approx(1, abs=0.1)

@@ -106,8 +106,9 @@ def test_participants_are_not_told_that_analysis_is_off_when_only_the_connection
         browser.open(live.notice_url, 390, 844)
         browser.wait_for(f"({signs})[0] === 'Analysis is on'")
         # As when this machine sleeps, or the network is away.
-        browser.value("show('offline')")
-        assert browser.value(signs) == ["This page has lost its connection, so it does not know whether analysis is on"]
+        assert browser.value(f"(show('offline'), {signs})") == [
+            "This page has lost its connection, so it does not know whether analysis is on"
+        ]
         browser.wait_for(f"({signs})[0] === 'Analysis is on'")
         assert len(browser.value(signs)) == 1
 

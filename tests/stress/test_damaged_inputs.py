@@ -9,7 +9,7 @@ import av
 import damage
 import pytest
 
-from emotionkit.batch.confinement import Confines
+from emotionkit.batch.confined_orders import Confines
 from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.workers import Pool
 from emotionkit.config import ProcessingSettings

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import emotionkit as ek
-from emotionkit.batch.confinement import Confines
+from emotionkit.batch.confined_orders import Confines
 from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.workers import Pool
 from emotionkit.config import ProcessingSettings

@@ -100,6 +100,15 @@ def test_a_picture_of_what_is_read_in_one_go_is_looked_for_with_signs_of_life(ma
     assert passed == times
 
 
+def test_a_picture_far_from_its_key_frame_is_decoded_with_signs_of_life(make_video):
+    video = make_video(frames=100, options={"g": "1000"})
+    times = [float(frame.pts) for frame in sampled_frames(video, 2)]
+    passed: list[float] = []
+    (found,) = frames_at(video, 2, times[-1:], passed.append)
+    assert float(found.pts) == times[-1]
+    assert len(passed) >= 40  # pictures on which nothing is built are passed over
+
+
 def test_a_recording_that_is_not_whole_is_left_to_the_reader_that_says_so(make_video, tmp_path):
     video = make_video(frames=250, suffix=".mkv", options={"g": "25"})
     content = bytearray(video.read_bytes())
