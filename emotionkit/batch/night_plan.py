@@ -173,9 +173,9 @@ class Planner:
     def _known(self, found: Found, content: str) -> KnownLesson | None:
         """Return the lesson of a recording: of its content, wherever that was before, else of its path."""
         here = str(found.path.resolve())
-        there = self._by_path.get(here)
         if same := self._by_content.get(content, []):
-            return there if there in same else same[0]
+            return next((lesson for lesson in same if lesson.recording == here), same[0])
+        there = self._by_path.get(here)
         if there and self._memory.hashed(there.recording_sha256) in self._contents.values():
             # What it was read from is elsewhere now; this is another one in its place.
             return None
