@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from emotionkit.errors import SettingsError, quoted
@@ -27,6 +27,11 @@ def use(time_zone: str | None) -> None:
 def in_use() -> str | None:
     """Return the name of the time zone in use; None where this machine's clocks are."""
     return _zone.key if _zone else None
+
+
+def today() -> date:
+    """Return the day on the clocks in use."""
+    return local(datetime.now(UTC)).date()
 
 
 def local(moment: datetime) -> datetime:

@@ -56,4 +56,4 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _form(name: str, after: str) -> str:
-    return _FORMS.get(name) or (f"[^{re.escape(after[0])}]+" if after else ".+")
+    return _FORMS.get(name) or (f"(?:(?!{re.escape(after)}).)+" if after else ".+")

@@ -27,6 +27,13 @@ from emotionkit.name_pattern import DEFAULT_PATTERN, compiled, parse_pattern
             "Zoom 20260914 9.05 Bio",
             {"date": "20260914", "time": "9.05", "course": "Bio"},
         ),
+        (
+            "{date} - {course} - {title}",
+            "2026-09-14 - Physics 101 - Waves and light",
+            {"date": "2026-09-14", "course": "Physics 101", "title": "Waves and light"},
+        ),
+        ("{course}_-_{title}", "physics_101_-_waves", {"course": "physics_101", "title": "waves"}),
+        ("{title} ({teacher})", "Waves and light (Ada)", {"title": "Waves and light", "teacher": "Ada"}),
         ("{title}", "anything [at] all", {"title": "anything [at] all"}),
         (DEFAULT_PATTERN, "waves", None),
         ("{course}+{title}", "a.b", None),

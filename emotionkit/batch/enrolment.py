@@ -61,6 +61,9 @@ def withdraw(warehouse: Path, name_or_id: str, day: date) -> Student:
         UnknownStudentError: Nobody of that name or id is enrolled.
         WarehouseError: The register or the database cannot be read or written.
     """
+    if load_register(warehouse).find(name_or_id) is None:
+        # Before anything is made: the warehouse may be misspelt.
+        raise UnknownStudentError(name_or_id)
     with changing_register(warehouse) as register:
         student = register.find(name_or_id)
         if student is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id
 from emotionkit.errors import InvalidInputError
 from emotionkit.records import Lesson
-from emotionkit.reports.removal import erase_reports, reports_mentioning
+from emotionkit.reports.removal import erase_reports, reports_telling_of
 from emotionkit.warehouse import (
     Erasure,
     Words,
@@ -115,7 +115,7 @@ def preview(warehouse: Path, reports: Path, erasure: Erasure) -> list[Path]:
     """Return the folders and reports that an erasure would remove or rewrite."""
     lessons = [*erasure.lessons, *erasure.tracks]
     folders = [place for lesson_id in lessons for place in lesson_places(warehouse, lesson_id)]
-    return [*folders, *reports_mentioning(reports, _report_words(erasure))]
+    return [*folders, *reports_telling_of(reports, erasure)]
 
 
 def readmit(warehouse: Path, recording: Path) -> bool:
@@ -137,7 +137,7 @@ def readmit(warehouse: Path, recording: Path) -> bool:
 
 def _carry_out(warehouse: Path, reports: Path, erasure: Erasure, why: str) -> Receipt:
     removed: Counter[str] = erase_rows(warehouse, erasure)
-    removed += erase_reports(reports, _report_words(erasure))
+    removed += erase_reports(reports, erasure)
     counts = {kind: count for kind, count in sorted(removed.items()) if count}
     facts = {"receipt": erasure.receipt, "students": len(erasure.students), "lessons": len(erasure.lessons)}
     append_audit(warehouse, "erased", {**facts, "why": why, "removed": counts})
@@ -149,10 +149,6 @@ def _carry_out(warehouse: Path, reports: Path, erasure: Erasure, why: str) -> Re
         removed=counts,
         left=Words(erasure.words).mentioned_under(warehouse),
     )
-
-
-def _report_words(erasure: Erasure) -> Words:
-    return Words([*erasure.words, *erasure.report_words])
 
 
 def _lessons_of(warehouse: Path, recording: Path, named: Sequence[str]) -> list[Lesson]:

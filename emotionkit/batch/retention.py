@@ -17,8 +17,10 @@ from emotionkit.warehouse import (
     count_audit,
     forget_audit,
     has_database,
+    lacks_database,
     open_warehouse,
     plan_erasure,
+    rebuild,
     remove_parts,
     writers_lock,
 )
@@ -87,6 +89,8 @@ def enforce_retention(
         ErasureError: A report cannot be removed.
     """
     now = now or datetime.now(UTC)
+    if settings.segments and lacks_database(warehouse):
+        rebuild(warehouse)
     forget_lapsed(warehouse, clocks.local(now).date())
     found = look_up_overdue(warehouse, reports, settings, now)
     if not any(kept.overdue for kept in found):
@@ -113,7 +117,7 @@ def _limit(now: datetime, days: int | None) -> datetime:
 
 
 def _old_lessons(warehouse: Path, before: datetime) -> list[str]:
-    if not has_database(warehouse):
+    if not has_database(warehouse) and not lacks_database(warehouse):
         return []
     old = """
     SELECT lesson_id FROM lessons JOIN runs USING (run_id)

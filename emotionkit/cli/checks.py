@@ -6,11 +6,11 @@ import os
 import platform
 import shutil
 import sys
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from emotionkit import clocks
 from emotionkit.errors import EmotionkitError
 
 _LEAST_FREE_BYTES = 2 * 10**9
@@ -86,11 +86,13 @@ def policy() -> str:
 def people(folder: Path) -> str:
     """Return how many students are enrolled, once what tells people apart is found to be there."""
     from emotionkit.faces.embedding import FaceEmbedder
+    from emotionkit.project import load_project_settings
     from emotionkit.warehouse.register import load_register
 
     FaceEmbedder()
+    clocks.use(load_project_settings().recordings.time_zone)
     students = load_register(folder).students
-    if late := sum(student.is_lapsed(date.today()) for student in students):
+    if late := sum(student.is_lapsed(clocks.today()) for student in students):
         raise CheckFailedError(
             f"Embeddings are kept of {late} whose consents are over; `emotionkit erase --expired` removes them."
         )
@@ -99,10 +101,14 @@ def people(folder: Path) -> str:
 
 def warehouse(folder: Path) -> str:
     """Return how many lessons the warehouse holds; that there is none yet is no fault."""
-    from emotionkit.warehouse import open_warehouse
+    from emotionkit.warehouse import lacks_database, open_warehouse
 
     if not folder.exists():
         return f"{folder} is not there yet; `emotionkit process` makes it"
+    if lacks_database(folder):
+        raise CheckFailedError(
+            f"The database of {folder} is missing; the next lesson or night makes it anew from the segments."
+        )
     if not any(folder.glob("*.duckdb")):
         return f"{folder} holds no lessons yet"
     with open_warehouse(folder) as opened:

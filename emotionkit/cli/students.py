@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from emotionkit import clocks
 from emotionkit.cli.options import checked
 from emotionkit.cli.output import FilePath, json_option, print_json, warehouse_option
 from emotionkit.policy import declared_policy
@@ -63,7 +64,9 @@ def enroll(
     """
     if (course is None) == (not whole):
         raise click.UsageError("Say what the consent covers: either --course COURSE or --whole.")
-    declared_policy(load_project_settings().policy)
+    project = load_project_settings()
+    declared_policy(project.policy)
+    clocks.use(project.recordings.time_zone)
 
     from emotionkit.batch.enrolment import enroll as enroll_student
     from emotionkit.faces.photo import PhotoEmbedder
@@ -75,7 +78,7 @@ def enroll(
         photos,
         Consent(given, course, until),
         embed_photo=PhotoEmbedder().embedding,
-        today=_today(),
+        today=clocks.today(),
     )
     _say(student, as_json, f"{student.name} is enrolled as {student.student_id}")
 
@@ -85,6 +88,7 @@ def enroll(
 @json_option
 def list_students(warehouse: Path, as_json: bool) -> None:
     """List who is enrolled, with each consent."""
+    clocks.use(load_project_settings().recordings.time_zone)
     from emotionkit.warehouse.register import load_register
 
     enrolled = load_register(warehouse).students
@@ -106,12 +110,13 @@ def withdraw(student: str, day: date | None, warehouse: Path, as_json: bool) -> 
 
     Lessons from that day on do not know the student. What was named before stays until it is erased.
     """
+    clocks.use(load_project_settings().recordings.time_zone)
     from emotionkit.batch.enrolment import withdraw as withdraw_student
 
-    if day is not None and day > _today():
+    if day is not None and day > clocks.today():
         raise click.BadParameter("lies in the future.", param_hint="--on")
-    withdrawn = withdraw_student(warehouse, student, day or _today())
-    _say(withdrawn, as_json, f"{withdrawn.name} is no longer recognised from {day or _today()} on")
+    withdrawn = withdraw_student(warehouse, student, day or clocks.today())
+    _say(withdrawn, as_json, f"{withdrawn.name} is no longer recognised from {day or clocks.today()} on")
 
 
 def _say(student: Student, as_json: bool, sentence: str) -> None:
@@ -119,10 +124,6 @@ def _say(student: Student, as_json: bool, sentence: str) -> None:
         print_json(_facts(student))
     else:
         click.echo(sentence)
-
-
-def _today() -> date:
-    return date.today()
 
 
 def _facts(student: Student) -> dict[str, object]:
@@ -139,7 +140,7 @@ def _facts(student: Student) -> dict[str, object]:
                 "given": consent.given,
                 "ends": consent.ends,
                 "withdrawn": consent.withdrawn,
-                "holds": not consent.is_over(_today()),
+                "holds": not consent.is_over(clocks.today()),
             }
             for consent in student.consents
         ],
@@ -164,4 +165,4 @@ def _holds(consent: Consent) -> str:
         return f"withdrawn {consent.withdrawn}"
     if consent.ends is None:
         return "yes"
-    return f"{'ended' if consent.is_over(_today()) else 'until'} {consent.ends}"
+    return f"{'ended' if consent.is_over(clocks.today()) else 'until'} {consent.ends}"

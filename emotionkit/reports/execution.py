@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -13,6 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from emotionkit.errors import EmotionkitError, InvalidInputError
 from emotionkit.reports.kernel import kernel_manager, last_words
+from emotionkit.warehouse.mentions import MARKED
 
 START_TIMEOUT_S = 120
 CELL_TIMEOUT_S = 900
@@ -31,7 +32,12 @@ class NotebookError(EmotionkitError):
 
 
 def run_notebook(
-    notebook: Path, executed: Path, parameters: Mapping[str, object], *, progress: bool = False
+    notebook: Path,
+    executed: Path,
+    parameters: Mapping[str, object],
+    *,
+    marks: Sequence[str] = (),
+    progress: bool = False,
 ) -> nbformat.NotebookNode:
     """Run a notebook and return it as executed; the file is written as it goes, a failing cell marked in it.
 
@@ -39,6 +45,7 @@ def run_notebook(
         notebook: Has a cell with the tag ``parameters``.
         executed: Where the executed notebook goes; its folder exists.
         parameters: Values by name. papermill writes both into the notebook as Python; it escapes values, not names.
+        marks: Of the lessons that it tells of, for its metadata.
         progress: Whether to show papermill's progress bar.
 
     Raises:
@@ -47,10 +54,13 @@ def run_notebook(
         OSError: The executed notebook cannot be written.
     """
     _check_names(notebook, parameters)
+    contents = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    if marks:
+        contents.metadata[MARKED] = list(marks)
     with tempfile.TemporaryDirectory(prefix="ek-", ignore_cleanup_errors=True) as folder:
         try:
             return papermill.execute_notebook(
-                nbformat.read(notebook, as_version=4),  # type: ignore[no-untyped-call]
+                contents,
                 # papermill fills braces in the path from the parameters.
                 str(executed).replace("{", "{{").replace("}", "}}"),
                 parameters=dict(parameters),

@@ -50,6 +50,7 @@ def render_lesson_report(
         {"warehouse": str(warehouse.resolve()), "lesson_id": lesson_id, "min_group": min_group},
         title=lesson.title,
         subject=("lesson", lesson_id),
+        lessons=[lesson_id],
         language=language,
         progress=progress,
     )

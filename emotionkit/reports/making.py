@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from emotionkit import clocks
@@ -10,6 +10,7 @@ from emotionkit.durable import write_durably
 from emotionkit.errors import ReportError
 from emotionkit.reports.execution import NotebookError, run_notebook
 from emotionkit.reports.page import report_page
+from emotionkit.warehouse import lesson_mark
 
 PAGE = "index.html"
 
@@ -21,6 +22,7 @@ def make_report(
     *,
     title: str,
     subject: tuple[str, str],
+    lessons: Iterable[str],
     language: str,
     progress: bool = False,
 ) -> Path:
@@ -35,6 +37,7 @@ def make_report(
         parameters: Of the notebook, besides ``language`` and ``time_zone``, that of the clocks in use.
         title: What the browser shows as the name of the page.
         subject: What the report is of and its name, for the sentence that says that it failed.
+        lessons: Ids of those that it tells of; page and notebook are marked with them, so that an erasure finds them.
         language: Code of the language of the page.
         progress: Whether to show a progress bar over the notebook's cells.
 
@@ -47,7 +50,9 @@ def make_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         values = {**parameters, "language": language, "time_zone": clocks.in_use()}
-        made = report_page(run_notebook(notebook, executed.resolve(), values, progress=progress), title, language)
+        marks = sorted(map(lesson_mark, lessons))
+        run = run_notebook(notebook, executed.resolve(), values, marks=marks, progress=progress)
+        made = report_page(run, title, language, marks=marks)
         write_durably(page, made.encode())
     except NotebookError as error:
         kept = executed if executed.exists() else None

@@ -33,7 +33,8 @@ def render_course_report(
         ReportError: The notebook failed, or the report cannot be written.
     """
     check_language(language)
-    courses = open_warehouse(warehouse).lessons()["course"].dropna().unique()
+    lessons = open_warehouse(warehouse).lessons()
+    courses = lessons["course"].dropna().unique()
     if course not in courses:
         raise UnknownCourseError(course, tuple(sorted(courses)[:_SOME]))
     return make_report(
@@ -42,6 +43,7 @@ def render_course_report(
         {"warehouse": str(warehouse.resolve()), "course": course, "min_group": min_group},
         title=course,
         subject=("course", course),
+        lessons=lessons.loc[lessons["course"] == course, "lesson_id"],
         language=language,
     )
 
@@ -69,8 +71,8 @@ def render_student_report(
     check_language(language)
     with open_warehouse(warehouse) as rows:
         student_id, name = rows.student(student)
-        covered = len(rows.lessons_of(student_id))
-    if not covered:
+        covered = rows.lessons_of(student_id)["lesson_id"]
+    if not len(covered):
         raise ConsentError(
             f"There is no report of {quoted(name)}: no consent that stands covers a lesson with that student in it."
         )
@@ -80,6 +82,7 @@ def render_student_report(
         {"warehouse": str(warehouse.resolve()), "student_id": student_id, "min_group": min_group},
         title=name,
         subject=("student", student_id),
+        lessons=covered,
         language=language,
     )
 

@@ -10,27 +10,30 @@ from nbformat import NotebookNode
 
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.rendering import rendered, stylesheet
+from emotionkit.warehouse.mentions import MARKED
 
 
-def report_page(notebook: NotebookNode, title: str, language: str = "en") -> str:
+def report_page(notebook: NotebookNode, title: str, language: str = "en", *, marks: Sequence[str] = ()) -> str:
     """Return the HTML page of an executed notebook.
 
     Args:
         notebook: Its cells show sections, as HTML made by ``emotionkit.reports.sections``.
         title: What the browser shows as the name of the page.
         language: The language of the sections, by its code.
+        marks: Of the lessons that it tells of; they are not shown.
     """
     with texts.spoken(language):
-        return whole_page(_shown(notebook), title)
+        return whole_page(_shown(notebook), title, marks=marks)
 
 
-def whole_page(sections: Sequence[str], title: str, script: str = "") -> str:
+def whole_page(sections: Sequence[str], title: str, script: str = "", marks: Sequence[str] = ()) -> str:
     """Return an HTML page that needs nothing but itself, in the language in use.
 
     Args:
         sections: HTML in which everything was escaped.
         title: What the browser shows as the name of the page.
         script: JavaScript of emotionkit itself; nothing else can run.
+        marks: Of the lessons that it tells of; they are not shown.
     """
     style = stylesheet()
     return rendered(
@@ -41,6 +44,8 @@ def whole_page(sections: Sequence[str], title: str, script: str = "") -> str:
         style=style,
         sections=sections,
         script=script,
+        marked=MARKED,
+        marks=marks,
     )
 
 

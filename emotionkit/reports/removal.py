@@ -11,20 +11,23 @@ from pathlib import Path
 
 from emotionkit.errors import ErasureError
 from emotionkit.reports.night import NIGHTLY
-from emotionkit.warehouse import Words
+from emotionkit.warehouse import Erasure, Words, lesson_mark
+from emotionkit.warehouse.mentions import MARKED
 
 NOTEBOOK_SUFFIX = ".ipynb"
 
+_IS_MARKED = Words([MARKED])
 
-def erase_reports(out: Path, words: Words) -> Counter[str]:
-    """Remove every report of which a file mentions one of the words, whole with its executed notebook.
 
-    A report shows figures of all who were in a lesson, as pictures too, in which no word can be found; so the words
-    have to name the lesson, and nothing of its report is kept. It can be rendered anew from what is left.
+def erase_reports(out: Path, erasure: Erasure) -> Counter[str]:
+    """Remove every report that tells of what is erased, whole with its executed notebook.
+
+    A report shows figures of all who were in a lesson, as pictures too, in which no word can be found; so those of
+    their lessons go, and nothing of them is kept. They can be rendered anew from what is left.
 
     Args:
         out: The folder of the reports; there need be none.
-        words: What names the people and lessons.
+        erasure: What is erased.
 
     Returns:
         How many reports and other files went.
@@ -33,7 +36,7 @@ def erase_reports(out: Path, words: Words) -> Counter[str]:
         ErasureError: One cannot be read or removed.
     """
     removed: Counter[str] = Counter()
-    for entry in reports_mentioning(out, words):
+    for entry in reports_telling_of(out, erasure):
         try:
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
@@ -46,18 +49,29 @@ def erase_reports(out: Path, words: Words) -> Counter[str]:
     return removed
 
 
-def reports_mentioning(out: Path, words: Words) -> list[Path]:
-    """Return the entries of the folder of reports of which any file mentions one of the words.
+def reports_telling_of(out: Path, erasure: Erasure) -> list[Path]:
+    """Return the entries of the folder of reports that tell of what is erased.
+
+    A report is marked with the lessons that it tells of. What is not, such as the index, a night or a report of an
+    earlier version, tells of a lesson if it mentions what the lesson is known by.
 
     Raises:
         ErasureError: One cannot be read.
     """
+    marks = Words([lesson_mark(lesson_id) for lesson_id in (*erasure.lessons, *erasure.tracks)])
+    names, words = Words(erasure.names), Words([*erasure.words, *erasure.report_words])
+
+    def tells(entry: Path) -> bool:
+        if not _IS_MARKED.mentioned_under(entry):
+            return bool(words.mentioned_under(entry))
+        return bool(marks.mentioned_under(entry) or names.mentioned_under(entry))
+
     try:
         entries = sorted(out.iterdir()) if out.is_dir() else []
         # Each night is a record of its own.
         nights = [night for entry in entries if entry.name == NIGHTLY and entry.is_dir() for night in entry.iterdir()]
         entries = [entry for entry in entries if entry.name != NIGHTLY or not entry.is_dir()]
-        return [entry for entry in [*entries, *sorted(nights)] if words.mentioned_under(entry)]
+        return [entry for entry in [*entries, *sorted(nights)] if tells(entry)]
     except OSError as error:
         raise _unremovable(error, out) from error
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emotionkit.warehouse.audit import AuditedLog, append_audit, count_audit, forget_audit, verify_audit
     from emotionkit.warehouse.claims import refuse_taken_id
-    from emotionkit.warehouse.connection import has_database
+    from emotionkit.warehouse.connection import has_database, lacks_database
     from emotionkit.warehouse.erasing import erase_rows
     from emotionkit.warehouse.erasure_plan import (
         Erasure,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from emotionkit.warehouse.facts import update_facts
     from emotionkit.warehouse.load import load_segment, remove_segment
     from emotionkit.warehouse.locking import writers_lock
-    from emotionkit.warehouse.mending import lacks_database, mend, tidy
-    from emotionkit.warehouse.mentions import Words
+    from emotionkit.warehouse.mending import mend, tidy
+    from emotionkit.warehouse.mentions import Words, lesson_mark
     from emotionkit.warehouse.naming import validated_lesson_id
     from emotionkit.warehouse.parts import Part, PartsFolder
     from emotionkit.warehouse.reading import Warehouse, find_lesson, find_run, open_warehouse
@@ -61,6 +61,7 @@ __all__ = [
     "forget_audit",
     "has_database",
     "lacks_database",
+    "lesson_mark",
     "lesson_places",
     "lessons_of_recording",
     "load_segment",
@@ -105,10 +106,11 @@ _HOMES = {
     "find_segment": "segments",
     "forget_audit": "audit",
     "has_database": "connection",
+    "lesson_mark": "mentions",
     "lesson_places": "erasure_plan",
     "lessons_of_recording": "erasure_plan",
     "load_segment": "load",
-    "lacks_database": "mending",
+    "lacks_database": "connection",
     "mend": "mending",
     "open_warehouse": "reading",
     "pending_erasure": "erasure_plan",

@@ -19,6 +19,7 @@ from emotionkit.errors import WarehouseError
 from emotionkit.warehouse.faults import reason, told
 from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.schema import migrate, migrations, schema_version
+from emotionkit.warehouse.segments import segment_paths
 
 DATABASE = "emotionkit.duckdb"
 
@@ -148,6 +149,11 @@ def has_database(folder: Path) -> bool:
         return (folder / DATABASE).exists()
 
 
+def lacks_database(folder: Path) -> bool:
+    """Say whether lessons are stored and the database that lists them is missing."""
+    return not has_database(folder) and bool(segment_paths(folder))
+
+
 def log_of(database: Path) -> Path:
     """Return DuckDB's write-ahead log of a file; one that belonged to another file of its name must not be replayed."""
     return database.with_name(f"{database.name}.wal")
@@ -156,6 +162,8 @@ def log_of(database: Path) -> Path:
 def _existing_database(folder: Path) -> Path:
     existing_folder(folder)
     if not has_database(folder):
+        if lacks_database(folder):
+            raise WarehouseError(folder, "has lost its database; the next lesson or night makes it anew from segments.")
         raise WarehouseError(folder, "has no database yet: process a recording first.")
     return folder / DATABASE
 

@@ -45,6 +45,7 @@ class Erasure:
         changed_recordings: SHA-256 of the recordings of those lessons.
         spared: By the SHA-256 of those recordings, the other lessons that were read from them.
         words: Names, ids and titles that nothing may mention afterwards.
+        names: Those of them that are of people.
         report_words: What else names reports that go. Those of the lessons of ``tracks`` speak of the people too, in
             their figures; a lesson that goes may be named as the recording of one that stays.
     """
@@ -58,6 +59,7 @@ class Erasure:
     changed_recordings: tuple[str, ...] = ()
     spared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     report_words: tuple[str, ...] = ()
 
 
@@ -114,6 +116,7 @@ def plan_erasure(
             for sha256 in {*recordings, *changed_recordings}
         },
         words=_unique([*_names(people), *(word for word in words if word not in kept_words)]),
+        names=_unique(_names(people)),
         report_words=_unique([*whole, *tracks, *(lesson.title for lesson in changed)]),
     )
 

@@ -14,6 +14,7 @@ from emotionkit.warehouse.connection import (
     UnreadableDatabaseError,
     database_as_it_is,
     has_database,
+    lacks_database,
     log_of,
 )
 from emotionkit.warehouse.faults import told
@@ -21,7 +22,7 @@ from emotionkit.warehouse.locking import writers_lock
 from emotionkit.warehouse.parts import PartsFolder
 from emotionkit.warehouse.rebuilding import rebuild, rebuild_under_lock
 from emotionkit.warehouse.replacing import updating_connection
-from emotionkit.warehouse.segments import SEGMENTS, segment_paths
+from emotionkit.warehouse.segments import SEGMENTS
 
 DAMAGED = f".{DATABASE}.damaged.tmp"
 """What a damaged database is kept as until the next night, or the next erasure."""
@@ -82,11 +83,6 @@ def mend(folder: Path) -> int | None:
             log_of(folder / DATABASE).unlink(missing_ok=True)
             (folder / DATABASE).replace(folder / DAMAGED)
         return rebuild_under_lock(folder)
-
-
-def lacks_database(folder: Path) -> bool:
-    """Say whether lessons are stored and the database that lists them is missing."""
-    return not has_database(folder) and bool(segment_paths(folder))
 
 
 def _read_all(folder: Path) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
+MARKED = "emotionkit-lessons"
+"""Word in every report that is marked with the lessons that it tells of."""
+
 
 class Words:
     """Words to look for as text is stored: in UTF-8 or UTF-16, in JSON, HTML or an address; only as whole words.
@@ -49,6 +52,15 @@ class Words:
         return [place for place in places if self.mentioned_in(place)]
 
 
+def lesson_mark(lesson_id: str) -> str:
+    """Return what a report holds of each lesson that it tells of, so that it is found though it shows titles alone."""
+    return f"lesson:{lesson_id};"
+
+
 def _forms(word: str) -> set[bytes]:
-    texts = {word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1], html.escape(word), quote(word)}
+    as_json = {json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]}
+    as_html = html.escape(word)
+    # Jinja has other references for quotation marks than the standard library.
+    as_jinja = as_html.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    texts = {word, *as_json, as_html, as_jinja, quote(word)}
     return {text.encode(errors="surrogateescape") for text in texts} | {word.encode("utf-16-le", "surrogatepass")}

@@ -7,6 +7,7 @@ without this file nobody in them has a name.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -159,4 +160,8 @@ def save_register(folder: Path, register: Register) -> None:
 
 
 def _same(one: str, other: str | None) -> bool:
-    return other is not None and one.casefold() == other.casefold()
+    return other is not None and _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()

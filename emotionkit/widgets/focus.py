@@ -8,6 +8,7 @@ from emotionkit.analysis import AnalysisSettings, Timeline, class_histogram, les
 from emotionkit.analysis.timeline import MOST_BINS
 from emotionkit.errors import RecordingError
 from emotionkit.policy import Purpose
+from emotionkit.storage import located
 from emotionkit.video.picture import picture_at
 from emotionkit.warehouse import open_warehouse
 from emotionkit.widgets.framed import framed_picture
@@ -37,7 +38,7 @@ class Focus:
             lesson, purpose = held.lesson(lesson_id), held.run(lesson_id).purpose
             self.frames, faces = held.frames(lesson_id), held.faces(lesson_id)
             self.agreed = held.consented(lesson_id)
-        self.lesson_id, self.duration_s, self._recording = lesson_id, lesson.duration_s, Path(lesson.recording)
+        self.lesson_id, self.duration_s, self._recording = lesson_id, lesson.duration_s, located(lesson.recording)
         named = faces["student_id"].isin(list(self.agreed))
         self.faces = faces.assign(student_id=faces["student_id"].astype(object).where(named, None))
         everybody = everybody or purpose == Purpose.DEMONSTRATION

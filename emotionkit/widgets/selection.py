@@ -130,15 +130,23 @@ class Selection:
         """
         path, rows = Path(path).expanduser(), self.rows(warehouse)
         try:
-            with path.open("xb") as file:
-                rows.to_parquet(file)
+            file = path.open("xb")
         except FileExistsError:
             raise InvalidInputError(f"{path} exists already: name a new file.") from None
         except OSError as error:
-            raise InvalidInputError(f"{path} cannot be written ({error.strerror or error}).") from error
-        with writers_lock(Path(warehouse)):
-            facts = {"lessons": len(self.lessons), "rows": {"faces": len(rows)}, "format": "parquet"}
-            append_audit(Path(warehouse), "exported", facts)
+            raise _unwritable(path, error) from error
+        try:
+            with file:
+                rows.to_parquet(file)
+            with writers_lock(Path(warehouse)):
+                facts = {"lessons": len(self.lessons), "rows": {"faces": len(rows)}, "format": "parquet"}
+                append_audit(Path(warehouse), "exported", facts)
+        except BaseException as error:
+            # No rows leave of which the log does not tell, and nothing half written stays.
+            path.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise _unwritable(path, error) from error
+            raise
         return len(rows)
 
     def code(
@@ -176,6 +184,10 @@ class Selection:
             for table in (rows.frames(lesson_id), rows.faces(lesson_id))
         )
         return frames, faces.assign(student_id=faces["student_id"].where(faces["student_id"].isin(agreed), None))
+
+
+def _unwritable(path: Path, error: OSError) -> InvalidInputError:
+    return InvalidInputError(f"{path} cannot be written ({error.strerror or error}).")
 
 
 def _of_nobody(settings: AnalysisSettings | None) -> ClassHistogram:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from markupsafe import escape
 
 from emotionkit.batch import erasing
 from emotionkit.errors import (
@@ -29,8 +31,10 @@ from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading,
 from emotionkit.warehouse import (
     PartsFolder,
     SegmentWriter,
+    Words,
     find_run,
     find_segment,
+    lesson_mark,
     load_segment,
     open_warehouse,
     pending_erasure,
@@ -128,6 +132,13 @@ def write_report(folder: Path, lesson_id: str, title: str) -> None:
     (folder / "index.html").write_text(f"<h1>{title.replace('&', '&amp;')}</h1>")
     notebook = {"metadata": {"papermill": {"parameters": {"lesson_id": lesson_id}}}, "cells": []}
     (folder / "lesson_report.ipynb").write_text(json.dumps(notebook))
+
+
+def write_marked_report(folder: Path, lessons: list[str], title: str) -> None:
+    """As reports of courses and students are: they show titles, and are marked with the ids."""
+    write_report(folder, "none", title)
+    marks = " ".join(map(lesson_mark, lessons))
+    (folder / "index.html").write_text(f'<meta name="emotionkit-lessons" content="{escape(marks)}"><h1>{title}</h1>')
 
 
 def files_with(folders: tuple[Path, Path], *words: str) -> set[str]:
@@ -436,6 +447,42 @@ def test_nothing_changes_before_everything_named_is_found(folders: tuple[Path, P
     with pytest.raises(UnknownStudentError, match="Nobody called 'nobody'"):
         erasing.plan(warehouse, students=[STUDENT, "nobody"])
     assert pending_erasure(warehouse) is None
+
+
+def test_a_report_goes_by_its_marks_whatever_it_shows(folders: tuple[Path, Path]) -> None:
+    """Its title may have changed since, or be that of another lesson too."""
+    warehouse, reports = folders
+    write_marked_report(reports / "course-of-both", [LESSON, OTHER], "An earlier title")
+    write_marked_report(reports / "course-of-other", [OTHER, "algebra"], TITLE)
+    gone = erasing.preview(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+    assert reports / "course-of-both" in gone
+    assert reports / "course-of-other" not in gone
+    assert reports / "course-of-other" in erasing.preview(*folders, erasing.plan(warehouse, students=[STUDENT]))
+    erasing.erase(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+    assert not (reports / "course-of-both").exists()
+    assert (reports / "course-of-other").exists()
+
+
+def test_the_reports_of_other_lessons_stay_where_one_of_a_short_name_goes(folders: tuple[Path, Path]) -> None:
+    warehouse, reports = folders
+    load_segment(warehouse, write(warehouse, "1"))
+    write_marked_report(reports / "1", ["1"], "Lesson 1")
+    write_marked_report(reports / "11", ["11", "1-1"], "1 of 11 lessons: 1 %")
+    gone = erasing.preview(*folders, erasing.plan(warehouse, lessons=["1"]))
+    assert reports / "1" in gone
+    assert reports / "11" not in gone
+
+
+def test_a_name_in_a_marked_report_is_found(folders: tuple[Path, Path]) -> None:
+    warehouse, reports = folders
+    write_marked_report(reports / "talk", ["algebra"], f"A talk by {NAME}")
+    assert reports / "talk" in erasing.preview(*folders, erasing.plan(warehouse, students=[STUDENT]))
+
+
+@pytest.mark.parametrize("title", ["Newton's laws", 'A "wave" & more'])
+def test_a_title_is_found_as_pages_write_it(title: str) -> None:
+    for written in (str(escape(title)), html.escape(title), json.dumps(title)):
+        assert Words([title]).within(written.encode())
 
 
 def test_a_reader_goes_on_and_the_file_it_reads_is_nowhere_under_the_folder(folders: tuple[Path, Path]) -> None:

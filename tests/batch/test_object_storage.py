@@ -16,6 +16,8 @@ from contextlib import contextmanager
 import pytest
 from object_server import object_server, put, settings
 
+from emotionkit.widgets.focus import Focus
+
 BUCKET = "class"
 NAME = "2026-09-28_physics-101_short.mp4"
 
@@ -68,7 +70,7 @@ def emotionkit(*arguments: object, address: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_rows_read_by_dask_are_those_of_the_file(tmp_path, address, short_lesson, processed, rows):
+def test_rows_read_by_dask_are_those_of_the_file(tmp_path, address, short_lesson, processed, rows, monkeypatch):
     pytest.importorskip("distributed")
     put(address, f"{BUCKET}/autumn/{NAME}", short_lesson.read_bytes())
     put(address, f"{BUCKET}/autumn/roster.csv", f"recording,title\n{NAME},From the roster\n".encode())
@@ -77,6 +79,9 @@ def test_rows_read_by_dask_are_those_of_the_file(tmp_path, address, short_lesson
     assert done.returncode == 0, done.stderr
     assert [one["recording"] for one in json.loads(done.stdout)["done"]] == [url]
     assert rows(tmp_path) == rows(processed)
+    for name, value in settings(address).items():
+        monkeypatch.setenv(name, value)
+    assert Focus(tmp_path, NAME.removesuffix(".mp4"), everybody=True).picture(3.0).startswith(b"\xff\xd8")
     (lesson,) = json.loads(emotionkit("lessons", "--warehouse", tmp_path, "--json", address=address).stdout)
     assert lesson["title"] == "From the roster"
     again = emotionkit("process", url, "--warehouse", tmp_path, address=address)

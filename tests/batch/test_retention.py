@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from emotionkit.batch.retention import enforce_retention, look_up_overdue
+from emotionkit.errors import WarehouseError
 from emotionkit.project import RetentionSettings
 from emotionkit.records import FrameReading, Lesson, Run
 from emotionkit.warehouse import (
@@ -96,6 +97,16 @@ def test_lessons_go_with_their_reports_and_do_not_come_back(folders: tuple[Path,
         ("erased", "retention"),
         ("retention", None),
     ]
+
+
+def test_a_database_that_is_lost_keeps_no_lesson_longer(folders: tuple[Path, Path]) -> None:
+    warehouse, _ = folders
+    settings = RetentionSettings(segments=30)
+    (warehouse / "emotionkit.duckdb").unlink()
+    with pytest.raises(WarehouseError, match="has lost its database"):
+        look_up_overdue(*folders, settings)
+    assert enforce_retention(*folders, settings)[0].overdue == 2
+    assert list(open_warehouse(warehouse).lessons().lesson_id) == ["fresh"]
 
 
 def test_pages_and_notebooks_have_days_of_their_own(folders: tuple[Path, Path]) -> None:

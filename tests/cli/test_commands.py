@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,18 @@ def test_doctor_names_what_is_wrong(emotionkit, tmp_path):
     status, out, _ = emotionkit("doctor", "--json")
     assert status == 1
     assert [check["check"] for check in json.loads(out) if not check["ok"]] == ["warehouse"]
+
+
+def test_doctor_names_a_database_that_is_lost(emotionkit, warehouse, tmp_path):
+    shutil.copytree(warehouse, tmp_path / "copy")
+    (tmp_path / "copy" / "emotionkit.duckdb").unlink()
+    status, out, _ = emotionkit("doctor", "--warehouse", tmp_path / "copy", "--json")
+    assert status == 1
+    assert [check["check"] for check in json.loads(out) if not check["ok"]] == ["warehouse"]
+    assert "makes it anew from the segments" in out
+    status, _, err = emotionkit("lessons", "--warehouse", tmp_path / "copy")
+    assert status == 1
+    assert "has lost its database" in err
 
 
 def test_doctor_names_classes_that_wait_to_be_stored(emotionkit, short_lesson):

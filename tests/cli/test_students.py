@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,8 +86,9 @@ def test_wrong_usage(emotionkit, tmp_path, arguments):
         ),
     ],
 )
-def test_a_fault_is_one_sentence(emotionkit, arguments, sentence):
+def test_a_fault_is_one_sentence(emotionkit, tmp_path, arguments, sentence):
     assert emotionkit("students", *arguments) == (1, "", sentence)
+    assert not list(tmp_path.iterdir())
 
 
 def test_nobody_is_enrolled_without_a_purpose(emotionkit, monkeypatch, photo):
@@ -99,3 +103,26 @@ def test_help_fits_a_terminal(emotionkit, command):
     status, out, _ = emotionkit("students", *command, "--help")
     assert status == 0
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_are_those_of_the_clocks_of_the_project(emotionkit, photo, machine_in, zone):
+    """At any time one of the two has another day than this machine."""
+    machine_in("UTC")
+    Path("emotionkit.toml").write_text(f'[recordings]\ntime_zone = "{zone}"\n')
+    today = datetime.now(ZoneInfo(zone)).date()
+    enrolled = emotionkit(
+        "students", "enroll", "Ada", "--photo", photo, "--consent", today - timedelta(9), "--whole", "--until", today
+    )
+    assert enrolled[0] == 0, enrolled
+    assert emotionkit("doctor", "--json")[0] == 0
+    (listed,) = json.loads(emotionkit("students", "list", "--json")[1])
+    assert listed["consents"][0]["holds"]
+    _, out, _ = emotionkit("students", "withdraw", "Ada")
+    assert out == f"Ada is no longer recognised from {today} on\n"
+
+
+def test_a_name_is_found_however_it_is_typed(emotionkit, photo):
+    consent = ("--photo", photo, "--consent", "2026-09-01", "--whole")
+    assert emotionkit("students", "enroll", "Jos\u00e9 Ruiz", *consent)[0] == 0
+    assert emotionkit("students", "withdraw", " jose\u0301  ruiz", "--on", "2026-11-01")[0] == 0

@@ -180,6 +180,12 @@ def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsy
     assert '<html lang="de">' in page
     assert "Stunde für Stunde" in page
     assert "14. September 2026, 18:00" in page
+    for report, lessons in (
+        (course_folder(COURSE), [f"week-{week}" for week in range(5)]),
+        (f"student-{ZOE}", ["week-0"]),
+    ):
+        for path in (tmp_path / "reports" / report).iterdir():
+            assert set(re.findall("lesson:([^;]+);", path.read_text("utf-8"))) == set(lessons), path
     index = (tmp_path / "reports" / "index.html").read_text("utf-8")
     assert f'href="./{course_folder(COURSE)}/index.html"' in index
     assert "noch kein Bericht" in index

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import io
 import re
+import resource
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from emotionkit.analysis import (
 from emotionkit.errors import InvalidInputError, SettingsError, WarehouseError
 from emotionkit.records import EMOTIONS
 from emotionkit.reports import texts
-from emotionkit.warehouse import open_warehouse, rebuild
+from emotionkit.warehouse import locking, open_warehouse, rebuild, writers_lock
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
 from emotionkit.widgets import Explorer, Selection
@@ -348,6 +349,24 @@ def test_a_file_at_home_is_not_replaced_either(course, tmp_path, monkeypatch):
     assert selection.save(course, "~/rows.parquet") == len(pd.read_parquet(tmp_path / "rows.parquet"))
     with pytest.raises(InvalidInputError, match="exists already"):
         selection.save(course, "~/rows.parquet")
+
+
+def test_no_rows_leave_of_which_the_log_does_not_tell(course, tmp_path, monkeypatch):
+    selection = Selection(("2026-09-14_physics-101_waves",))
+    before = (course / "audit.jsonl").read_text()
+    with monkeypatch.context() as busy, writers_lock(course):
+        busy.setattr(locking, "PATIENCE_S", 0.1)
+        with pytest.raises(WarehouseError, match="is being written by another process"):
+            selection.save(course, tmp_path / "rows.parquet")
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(InvalidInputError, match="cannot be written"):
+            selection.save(course, tmp_path / "rows.parquet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert not (tmp_path / "rows.parquet").exists()
+    assert (course / "audit.jsonl").read_text() == before
 
 
 def test_moments_are_buttons(stored, waves, tmp_path):
