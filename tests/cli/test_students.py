@@ -86,8 +86,12 @@ def test_wrong_usage(emotionkit, tmp_path, arguments):
         ),
     ],
 )
-def test_a_fault_is_one_sentence(emotionkit, tmp_path, arguments, sentence):
+def test_a_fault_is_one_sentence(emotionkit, arguments, sentence):
     assert emotionkit("students", *arguments) == (1, "", sentence)
+
+
+def test_whoever_is_withdrawn_from_nowhere_leaves_nothing_there(emotionkit, tmp_path):
+    assert emotionkit("students", "withdraw", "Eve", "--warehouse", "misspelt")[0] == 1
     assert not list(tmp_path.iterdir())
 
 
