@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -53,10 +54,12 @@ class TestAFullDisk:
         command = live(short_lesson, "--lesson-id", "full")
         command.wait_for("figures")
         fill_disk_of(command.process)
+        command.process.send_signal(signal.SIGINT)
         command.wait_for("waiting")
         assert command.process.poll() is None
         fill_disk_of(command.process, is_full=False)
-        assert command.wait_for("stored")["decoded_s"] == pytest.approx(10)
+        stored = command.wait_for("stored")
+        assert stored["decoded_s"] == pytest.approx(stored["duration_s"])
 
     def test_that_stays_full_leaves_what_was_written_to_be_stored(self, live, short_lesson):
         command = live(short_lesson, "--lesson-id", "full", "--patience", 0)
