@@ -27,9 +27,7 @@ class Holes:
     recorder says nothing, in that the file's elements do not follow one another without a break; that is looked at
     only where both bytes and seconds were passed over, for sound in laces is not all seen, and may be some KiB.
 
-    Attributes:
-        lost_bytes: In holes of more than ``HOLE``.
-        lost_s: Seconds of pictures, in holes of any size.
+    Nor is what a file holds beside its packets a hole, as the transparency of a picture.
     """
 
     def __init__(self, source: Source) -> None:
@@ -38,7 +36,7 @@ class Holes:
         self._shown_to = stream_start(source.video) or Fraction(0)
         self._stalls_s = Fraction(0)
         self._passed_over = False
-        self.lost_bytes = 0
+        self._skipped_bytes = 0
 
     def note(self, packet: Packet[Stream]) -> None:
         """Take up the next packet."""
@@ -46,7 +44,7 @@ class Holes:
             return
         if packet.pos is not None and packet.pos >= 0:
             gap = packet.pos - self._read_to if self._read_to else 0
-            self.lost_bytes += gap if gap > HOLE else 0
+            self._skipped_bytes += gap if gap > HOLE else 0
             self._passed_over = self._passed_over or gap > _HEADS
             self._read_to = max(self._read_to, packet.pos + packet.size)
         end = packet_end(packet)
@@ -56,8 +54,13 @@ class Holes:
             self._passed_over, self._shown_to = False, max(self._shown_to, end)
 
     @property
+    def lost_bytes(self) -> int:
+        """Bytes in holes of more than ``HOLE``; reads the heads of the file's elements if there may be some."""
+        return self._skipped_bytes if self._skipped_bytes and not is_unbroken(self._source.path) else 0
+
+    @property
     def lost_s(self) -> Fraction:
-        """See the class; reads the heads of the file's elements if pictures stall where bytes were passed over."""
+        """Seconds of pictures in holes of any size; reads as ``lost_bytes`` if pictures stall there."""
         return self._stalls_s if self._stalls_s and not is_unbroken(self._source.path) else Fraction(0)
 
 

@@ -155,7 +155,9 @@ class _Decoder:
         is_wanted = packet.pts in self._unfed
         if is_wanted:
             self._unfed.remove(packet.pts or 0)
-        self._codec.skip_frame = "DEFAULT" if is_wanted else "NONREF"
+        # dav1d takes it once, with its first packet.
+        must_decode = is_wanted or self._codec.name == "libdav1d"
+        self._codec.skip_frame = "DEFAULT" if must_decode else "NONREF"
         return True
 
     def _prepared(self, packet: Packet[VideoStream]) -> Sequence[object]:

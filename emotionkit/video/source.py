@@ -97,12 +97,17 @@ class Source:
         """Bytes of the file."""
         return self.container.size
 
+    @property
+    def _lends_durations(self) -> bool:
+        """Whether FFmpeg gives a stream the whole file's duration where it has not met the stream's start in time."""
+        return any(map(self._is, ("matroska", "asf", "mpegts")))
+
     def _is(self, name: str) -> bool:
         return name in self.container.format.name.split(",")
 
     def _end_of(self, stream: Stream) -> Fraction | None:
         ends = []
-        if stream.duration is not None and stream.time_base:
+        if stream.duration is not None and stream.time_base and not self._lends_durations:
             ends.append((stream_start(stream) or 0) + stream.duration * stream.time_base)
         if self._is("avi") and stream is self.video and stream.average_rate:
             # FFmpeg shortens the duration to what the file's size allows; the count of pictures is the promise.

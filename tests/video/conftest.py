@@ -30,6 +30,7 @@ class VideoRecipe:
     start_s: int = 0
     sound: str | None = None
     sound_start_s: int = 0
+    sound_s: int | None = None
     turn: tuple[float, bool, bool] | None = None
     options: dict[str, str] = field(default_factory=dict)
     muxing: dict[str, str] = field(default_factory=dict)
@@ -72,7 +73,7 @@ def write_video(path: Path, recipe: VideoRecipe) -> Path:
             container.mux(video.encode(frame))
         container.mux(video.encode())
         if sound is not None:
-            write_silence(container, sound, recipe.frames / RATE, recipe.sound_start_s)
+            write_silence(container, sound, recipe.sound_s or recipe.frames / RATE, recipe.sound_start_s)
     return path
 
 

@@ -67,6 +67,16 @@ def test_sound_that_goes_on_alone_makes_the_recording_longer_but_not_the_weights
     assert sum(frame.weight for frame in sampled_frames(video, 5)) == 2
 
 
+@pytest.mark.parametrize("wishes", [{"suffix": ".mkv"}, {"suffix": ".webm", "codec": "libvpx"}])
+def test_sound_may_go_on_after_pictures_that_begin_late(make_video, wishes):
+    """So late that FFmpeg has looked for their start in vain, and takes the file's length for theirs."""
+    sound = {"sound": "libopus", "sound_s": 30, "start_s": 9, "frames": 200}
+    video = make_video(**wishes, **sound, options={"g": "50"})
+    frames = list(sampled_frames(video, 2))
+    assert (float(frames[0].pts), float(frames[-1].pts)) == pytest.approx((9, 16.5), abs=0.1)
+    assert probe(video).duration == pytest.approx(30, abs=0.1)
+
+
 def test_the_sample_lessons_stalls_are_where_they_should_be(stalling_lesson):
     _, frames = stalling_lesson
     stalls = {float(pts): float(weight) for pts, weight, _ in frames if weight > Fraction(2, 3)}

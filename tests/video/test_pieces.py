@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from emotionkit.errors import RecordingError
@@ -107,6 +108,18 @@ def test_a_picture_far_from_its_key_frame_is_decoded_with_signs_of_life(make_vid
     (found,) = frames_at(video, 2, times[-1:], passed.append)
     assert float(found.pts) == times[-1]
     assert len(passed) >= 40  # pictures on which nothing is built are passed over
+
+
+def test_decoders_that_leave_nothing_out_later_than_at_the_start_are_read_in_pieces(make_video):
+    """dav1d would leave out pictures that nothing is built on, if it was told so first, whatever it is told later."""
+    video = make_video(frames=100, codec="libsvtav1", size=(256, 144), options={"g": "32", "preset": "10"})
+    pieces = cut_into_pieces(video, 2, 1)
+    assert pieces
+    assert len(pieces) > 1
+    in_pieces = [frame for piece in pieces for frame in piece_frames(video, piece)]
+    whole = list(sampled_frames(video, 2))
+    assert [frame.pts for frame in in_pieces] == [frame.pts for frame in whole]
+    assert all(np.array_equal(one.luma, other.luma) for one, other in zip(in_pieces, whole, strict=True))
 
 
 def test_a_recording_that_is_not_whole_is_left_to_the_reader_that_says_so(make_video, tmp_path):
