@@ -6,6 +6,7 @@ native code does to the child, the worker goes on answering its scheduler, and n
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from emotionkit.batch.piecework import Task, part_name, parts_of
 from emotionkit.batch.workers import Joining
 from emotionkit.emotions.weights import verified_weights
 from emotionkit.errors import EmotionkitError, StorageError
+from emotionkit.storage import RemotePath
 
 _one_at_a_time = threading.Lock()
 
@@ -122,8 +124,8 @@ def carry_out(expected: Stamp, order: bytes) -> Result:
 def _done_here(worker: Worker, order: Order) -> Result:
     task = order.task
     parts = task.undertaking.parts if isinstance(task, Joining) else parts_of(task)
-    for path in (task.recording, parts.path):
-        if (why := _hidden(path)) is not None:
+    for path, mode in ((task.recording, os.R_OK), (parts.path, os.W_OK | os.X_OK)):
+        if (why := _hidden(path, mode)) is not None:
             return Unfit(worker.address, f"does not see {why}", sight=True)
     if isinstance(task, Joining):
         return join(task.undertaking, task.names, call=call_confined)
@@ -133,12 +135,18 @@ def _done_here(worker: Worker, order: Order) -> Result:
     return perform_confined(task, _Reporter(worker, order, task.number))
 
 
-def _hidden(path: Path) -> str | None:
-    """Say what this worker does not see, and why if that is known."""
+def _hidden(path: Path, mode: int) -> str | None:
+    """Say what this worker does not see, or may not use as it must, and why if that is known."""
     try:
-        return None if path.exists() else f"{path}."
+        if not path.exists():
+            return f"{path}."
+        if not isinstance(path, RemotePath) and not os.access(path, mode):
+            return f"{path} (permission denied)."
     except StorageError as error:
         return f"{path}, which {error.reason}"
+    except OSError as error:
+        return f"{path} ({(error.strerror or str(error)).lower()})."
+    return None
 
 
 class _Reporter:

@@ -153,6 +153,8 @@ class DaskWorkers:
             pickle.dumps(order),
             key=(self._topic, secrets.token_hex(8)),
             workers=self._crew.restriction,
+            # One that is begun anew has another address. Who gets a task and cannot do it says so.
+            allow_other_workers=self._crew.restriction is not None,
             priority=int(isinstance(order.task, Joining)),
             pure=False,
         )

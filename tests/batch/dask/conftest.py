@@ -23,6 +23,10 @@ from emotionkit.batch.dask_address import DaskAddress
 from emotionkit.batch.dask_workers import DaskWorkers
 
 SETTINGS = ProcessingSettings(sample_fps=1, piece_s=5)
+ANOTHER_VERSION = (
+    "import emotionkit._version as version; version.__version__ = '0.0.1'; "
+    "from distributed.cli.dask_worker import main; import sys; sys.argv.pop(0); main()"
+)
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 60) -> None:
@@ -102,6 +106,9 @@ class Cluster:
         common = [address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", *options]
         before = ["ip", "netns", "exec", namespace.name] if namespace else []
         return self._started("worker", *common, program=program, before=before)
+
+    def start_worker_of_another_version(self) -> subprocess.Popen[bytes]:
+        return self.start_worker("--no-nanny", program=ANOTHER_VERSION)
 
     def _started(
         self, role: str, *options: str, program: str | None = None, before: Sequence[str] = ()

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from emotionkit.batch import dask_task
 from emotionkit.batch.executor import Failure
 
 SUPERVISED = "import subprocess, sys\nwhile True: subprocess.run([sys.executable, '-m', 'dask', *sys.argv[1:]])"
@@ -71,6 +73,36 @@ def test_a_worker_is_killed_and_another_cut_off(tmp_path, run, start_cluster, le
     os.killpg(cut_off.pid, signal.SIGCONT)
     until(lambda: cluster.log().count("Register worker") > before)
     assert leftovers(warehouse) == [], "the worker that was cut off comes back, and leaves nothing"
+
+
+def test_a_worker_that_is_begun_anew_beside_one_that_is_left_out(tmp_path, run, start_cluster, lessons, same_as):
+    """It has another address than the one that tasks were meant for."""
+    cluster = start_cluster(workers=0)
+    cluster.start_worker_of_another_version()
+    killed = cluster.start_worker("--no-nanny")
+    cluster.wait_for_workers(2)
+    warehouse = tmp_path / "warehouse"
+
+    def replace():
+        os.killpg(killed.pid, signal.SIGKILL)
+        cluster.start_worker("--no-nanny")
+
+    thread = when_parts(warehouse, 2, replace)
+    results = run(cluster.address, lessons, warehouse)
+    assert not thread.is_alive()
+    assert not [result for result in results if isinstance(result, Failure)]
+    same_as(warehouse, "ab")
+
+
+def test_files_that_a_worker_may_not_use_are_hidden_from_it(tmp_path):
+    there = tmp_path / "class.mp4"
+    assert dask_task._hidden(there, os.R_OK) == f"{there}."
+    there.touch()
+    assert dask_task._hidden(there, os.R_OK) is None
+    assert dask_task._hidden(Path("x" * 300), os.R_OK).endswith(" (file name too long).")
+    if os.geteuid():
+        there.chmod(0)
+        assert dask_task._hidden(there, os.R_OK) == f"{there} (permission denied)."
 
 
 @pytest.mark.stress

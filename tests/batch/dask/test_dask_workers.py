@@ -63,10 +63,6 @@ def test_nobody_there(tmp_path, run, start_cluster, longer_lesson):
         run(cluster.address, [longer_lesson], tmp_path / "warehouse", patience_s=1)
 
 
-ANOTHER_VERSION = (
-    "import emotionkit._version as version; version.__version__ = '0.0.1'; "
-    "from distributed.cli.dask_worker import main; import sys; sys.argv.pop(0); main()"
-)
 ANOTHER_MODEL = (
     "import dataclasses, emotionkit.emotions.weights as weights; real = weights.verified_weights; "
     "weights.verified_weights = lambda: (real()[0], real()[1].model_copy(update={'sha256': 'f' * 64})); "
@@ -78,7 +74,7 @@ def test_workers_of_another_version_or_model_are_left_out(
     tmp_path, run, start_cluster, longer_lesson, undisturbed, rows, notices
 ):
     cluster = start_cluster(workers=0)
-    cluster.start_worker("--no-nanny", program=ANOTHER_VERSION)
+    cluster.start_worker_of_another_version()
     cluster.start_worker("--no-nanny", program=ANOTHER_MODEL)
     cluster.wait_for_workers(2)
     with pytest.raises(ClusterError, match=r"one has another model, ffffffffffff, not .*; one has emotionkit 0\.0\.1"):
