@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from emotionkit.batch.lesson_joining import complete_unrecorded
@@ -14,12 +15,20 @@ from emotionkit.batch.undertaking import Outcome, Undertaking, load
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import EmotionkitError, WarehouseError
 from emotionkit.records import Lesson, Run
-from emotionkit.warehouse import PartsFolder, find_segment
+from emotionkit.warehouse import PartsFolder, find_lesson, find_segment
 
 Stretch = tuple[float, float]
 """From which to which second."""
 
 _LIVE = "live"
+_PIECE = "piece-"
+_WAIT_FOR_PARTS = timedelta(days=3)
+"""Age of a class up to which a part that the disk does not give is waited for; after that it counts as damaged."""
+
+
+def piece_name(number: int) -> str:
+    """Return the name of the part of a class's piece, counted from 0."""
+    return f"{_PIECE}{number:05d}"
 
 
 def with_losses(run: Run, dropped: int, gaps: Sequence[Stretch]) -> Run:
@@ -38,7 +47,7 @@ def with_losses(run: Run, dropped: int, gaps: Sequence[Stretch]) -> Run:
 def store_class(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
     """Make a lesson of the parts of a class and load it; they are gone then.
 
-    A part that is damaged is left out, and its time is a gap.
+    A part that is damaged or missing is left out, and its time is a gap.
 
     Args:
         undertaking: The class.
@@ -47,13 +56,11 @@ def store_class(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
     Raises:
         ModelError: The models that recognise people are needed and missing.
         RecordingError: The lesson's id was taken meanwhile.
-        WarehouseError: Nothing can be read any more, or the warehouse cannot be written; the parts stay.
+        ErasedError: The class was erased.
+        WarehouseError: A part, or anything, cannot be read, or the warehouse cannot be written; the parts stay.
     """
-    parts, lesson = undertaking.parts, undertaking.lesson
-    spans: dict[str, Stretch | None] = {}
-    for name in sorted(parts.names()):
-        part = parts.read(name)
-        spans[name] = part.span_s if part else None
+    lesson, run = undertaking.lesson, undertaking.run
+    spans = _spans(undertaking.parts, is_old=datetime.now(UTC) - run.started_at > _WAIT_FOR_PARTS)
     sound = {name: span for name, span in spans.items() if span}
     if not sound:
         raise WarehouseError(
@@ -63,7 +70,6 @@ def store_class(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
         )
     # The last part may have been written before a crash, and what is known of the lesson no more.
     duration_s = max(lesson.duration_s, *(end for _, end in sound.values()))
-    run = undertaking.run
     if holes := _holes([*spans.values(), (duration_s, duration_s)]):
         dropped, gaps = _losses(run)
         run = with_losses(run, dropped, _united([*gaps, *holes]))
@@ -71,18 +77,27 @@ def store_class(undertaking: Undertaking, look: LookAgain | None) -> Outcome:
     return complete_unrecorded(undertaking, list(sound), look)
 
 
-def complete_begun(begun: Sequence[tuple[Lesson, Run]], warehouse: Path) -> Iterator[Outcome | EmotionkitError]:
+def is_recorded(lesson: Lesson) -> bool:
+    """Say whether a class was played from a file that is still there, so that all of it can be read instead."""
+    recording = Path(lesson.recording)
+    return recording.is_absolute() and recording.is_file()
+
+
+def complete_begun(
+    begun: Sequence[tuple[Lesson, Run]], warehouse: Path, *, leave_recorded: bool = False
+) -> Iterator[Outcome | EmotionkitError]:
     """Make lessons of classes that were cut off, and yield what became of each; of one that runs, an error.
 
-    One that was cut off before anything was read of it is forgotten.
+    One of which nothing was read, or whose recording has become the lesson meanwhile, is forgotten.
 
     Args:
         begun: The classes, as :func:`emotionkit.warehouse.begun_lessons` tells of them.
         warehouse: Where they are.
+        leave_recorded: Whether those stay as they are for which :func:`is_recorded` holds.
     """
     for lesson, run in begun:
         try:
-            outcome = _complete(warehouse, lesson, run)
+            outcome = _complete(warehouse, lesson, run, leave_recorded)
         except EmotionkitError as error:
             yield error
         else:
@@ -90,17 +105,38 @@ def complete_begun(begun: Sequence[tuple[Lesson, Run]], warehouse: Path) -> Iter
                 yield outcome
 
 
-def _complete(warehouse: Path, lesson: Lesson, run: Run) -> Outcome | None:
+def _complete(warehouse: Path, lesson: Lesson, run: Run, leave_recorded: bool) -> Outcome | None:
     parts = PartsFolder(warehouse, lesson.lesson_id, run.run_id)
     with parts.kept_from_others():
         undertaking = Undertaking(Path(lesson.recording), warehouse, _settings_of(run), lesson, run)
         if segment := find_segment(warehouse, lesson.lesson_id, run.run_id):
             # Joined by somebody who could still look at the faces.
             return load(undertaking, segment)
-        if parts.names():
+        stored = find_lesson(warehouse, lesson.lesson_id)
+        if stored and stored.recording_sha256 == lesson.recording_sha256:
+            # All of the recording was read since.
+            parts.remove()
+        elif not parts.names():
+            parts.forget()
+        elif not (leave_recorded and is_recorded(lesson)):
             return store_class(undertaking, None)
-        parts.forget()
     return None
+
+
+def _spans(parts: PartsFolder, *, is_old: bool) -> dict[str, Stretch | None]:
+    """Return from where to where each part reaches, in their order; None for those that are damaged or missing."""
+    spans: dict[str, Stretch | None] = {}
+    numbers = [name.removeprefix(_PIECE) for name in parts.names()]
+    last = max((int(number) for number in numbers if number.isdecimal()), default=-1)
+    for name in map(piece_name, range(last + 1)):
+        try:
+            part = parts.read(name)
+        except WarehouseError:
+            if not is_old:
+                raise
+            part = None
+        spans[name] = part.span_s if part else None
+    return spans
 
 
 def _settings_of(run: Run) -> ProcessingSettings:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from emotionkit.batch.begun_classes import complete_begun
+from emotionkit.batch.begun_classes import complete_begun, is_recorded
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.erasing import complete
 from emotionkit.batch.executor import Failure, Job, process_all
@@ -77,7 +77,8 @@ def preview_night(places: Places, settings: NightSettings, selection: Selection 
     selection = selection or Selection()
     plan = planner.plan(places.recordings, selection, watch_s=settings.watch_s)
     if selection.is_all:
-        plan.classes = [lesson.lesson_id for lesson, _ in cut_off_lessons(places.warehouse)]
+        begun = [lesson for lesson, _ in cut_off_lessons(places.warehouse)]
+        plan.classes = [lesson.lesson_id for lesson in begun if not is_recorded(lesson)]
     if lacks_database(places.warehouse):
         plan.problems.append(
             f"The database of {places.warehouse} is missing: a night makes it anew first, and leaves out the "
@@ -141,7 +142,7 @@ class _Run:
     def _store_classes(self) -> None:
         """Make lessons of the classes begun live that a crash cut off: nobody else may think of them."""
         warehouse = self._places.warehouse
-        for result in complete_begun(cut_off_lessons(warehouse), warehouse):
+        for result in complete_begun(cut_off_lessons(warehouse), warehouse, leave_recorded=True):
             if isinstance(result, EmotionkitError):
                 self._ledger.problem(str(result))
             else:

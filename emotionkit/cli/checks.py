@@ -122,7 +122,7 @@ def classes(folder: Path) -> str:
     if waiting := [lesson.lesson_id for lesson, _ in cut_off_lessons(folder)]:
         raise CheckFailedError(
             f"Begun live, cut off and not stored: {', '.join(waiting)}; `emotionkit live --resume` stores what was "
-            "read, and so does the next night."
+            "read."
         )
     return "none that was begun live waits to be stored"
 

@@ -13,7 +13,7 @@ import click
 from emotionkit import clocks
 from emotionkit.cli.live_teller import LiveTeller
 from emotionkit.cli.options import NumberRange, sample_fps_option
-from emotionkit.cli.output import ALL_WELL, FAILED, FilePath, status, warehouse_option
+from emotionkit.cli.output import ALL_WELL, FAILED, STOPPED, FilePath, status, warehouse_option
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import EmotionkitError
 from emotionkit.policy import declared_policy
@@ -109,6 +109,11 @@ def _run(session: LiveSession, lesson_id: str, say: LiveTeller) -> int:
             f"What is written of {lesson_id} is kept; once that is mended, `emotionkit live --resume` stores it."
         )
         return FAILED
+    except KeyboardInterrupt:
+        if not session.is_kept:
+            raise
+        say.complain(f"Stopped. What is written of {lesson_id} is kept; `emotionkit live --resume` stores it.")
+        return STOPPED
     if outcome is not None:
         say.stored(outcome)
         return ALL_WELL

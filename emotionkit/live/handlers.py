@@ -133,7 +133,7 @@ class NoticeNews(Answer):
                     number, message = hub.number, self.message(heard)
                     self.write(f"data: {json.dumps(message, ensure_ascii=False)}\n\n")
                     await self.flush()
-                    if message["state"] == "ended":
+                    if message.get("is_last"):
                         return
                     heard = number
                     await hub.later_than(heard)
@@ -142,7 +142,8 @@ class NoticeNews(Answer):
 
     def message(self, heard: int) -> dict[str, object]:  # noqa: ARG002  it is short enough to be sent whole each time
         """Return what is new to somebody who has heard up to a number."""
-        return {"state": self.site.hub.state}
+        state = self.site.hub.state
+        return {"state": state, "is_last": state == "ended"}
 
 
 class News(NoticeNews):

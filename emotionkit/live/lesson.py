@@ -11,9 +11,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from emotionkit.batch.begun_classes import store_class, with_losses
+from emotionkit.batch.begun_classes import piece_name, store_class, with_losses
 from emotionkit.batch.reading import ReadsExpressions, readings
 from emotionkit.batch.undertaking import Outcome, Undertaking
+from emotionkit.errors import ErasedError, WarehouseError
 from emotionkit.faces import FaceReader
 from emotionkit.faces.album import Album
 from emotionkit.faces.embedding import FaceEmbedder
@@ -23,7 +24,7 @@ from emotionkit.faces.tracklet import Moment, Tracklet, tracklet_json
 from emotionkit.records import FrameReading
 from emotionkit.video.live_sampler import LiveFrame
 from emotionkit.video.pieces import Cutter
-from emotionkit.warehouse import Part
+from emotionkit.warehouse import Part, read_tombstones
 
 STORE_EVERY_S = 5
 """Seconds of the class from one writing to the next; so much a crash can cost."""
@@ -81,6 +82,7 @@ class LiveLesson:
             gaps: From which to which second the source was lost.
 
         Raises:
+            ErasedError: The class was erased while it ran.
             WarehouseError: It cannot be written.
         """
         if not self._readings:
@@ -90,12 +92,13 @@ class LiveLesson:
         lesson = replace(self._undertaking.lesson, duration_s=float(last.pts + last.weight))
         run = with_losses(self._undertaking.run, dropped, [(float(start), float(end)) for start, end in gaps])
         self._undertaking = replace(self._undertaking, lesson=lesson, run=run)
-        parts = self._undertaking.parts
-        for name in list(self._unwritten):
-            parts.write(name, self._unwritten[name])
-            del self._unwritten[name]
-        parts.write(*self._part())
-        parts.remember(lesson, run)
+        try:
+            self._write()
+        except WarehouseError as error:
+            warehouse = self._undertaking.warehouse
+            if not self._undertaking.parts.is_of_class and read_tombstones(warehouse).of(lesson.recording_sha256):
+                raise ErasedError(warehouse, f"takes no more of {lesson.lesson_id!r}: it was erased.") from error
+            raise
 
     @property
     def is_due(self) -> bool:
@@ -130,6 +133,14 @@ class LiveLesson:
         self.store(dropped, gaps)
         return store_class(self._undertaking, self._look)
 
+    def _write(self) -> None:
+        parts = self._undertaking.parts
+        for name in list(self._unwritten):
+            parts.write(name, self._unwritten[name])
+            del self._unwritten[name]
+        parts.write(*self._part())
+        parts.remember(self._undertaking.lesson, self._undertaking.run)
+
     def _begin_piece(self) -> None:
         self._reader = FaceReader(self._settings.detection, self._settings.tracking)
         self._chooser = PortraitChooser(clear=0)
@@ -161,4 +172,4 @@ class LiveLesson:
 
     def _part(self) -> tuple[str, Part]:
         notes = [tracklet_json(tracklet) for tracklet in self._tracklets()]
-        return f"piece-{self._piece:05d}", Part.of(self._readings, notes)
+        return piece_name(self._piece), Part.of(self._readings, notes)

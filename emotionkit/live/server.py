@@ -130,7 +130,7 @@ class LiveServer:
         Args:
             state: ``connecting``, ``running``, ``lost`` or ``ended``.
             sections: HTML by the section's id.
-            facts: Plain values that programs may want, sent along.
+            facts: Plain values that programs may want, sent along; after ``is_last=True`` pages listen no more.
         """
         self._loop.call_soon_threadsafe(self._hub.publish, state, dict(sections), facts)
 

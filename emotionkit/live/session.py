@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -14,7 +15,7 @@ import numpy as np
 from emotionkit.analysis import RunningClass
 from emotionkit.batch.reading import ReadsExpressions
 from emotionkit.batch.undertaking import Outcome
-from emotionkit.errors import WarehouseError
+from emotionkit.errors import ErasedError, WarehouseError
 from emotionkit.faces import FaceReader
 from emotionkit.live.beginning import Plan, claim
 from emotionkit.live.confined import ConfinedConnections
@@ -65,10 +66,17 @@ class LiveSession:
         self._faces = self._usable = 0
         self._second = 0.0
         self._slow_at = -SLOW_EVERY_S
-        self._unwritten = ""
+        self._unwritten = self._failed = ""
+        self._is_over = self._is_stored = False
+        self._given_up = threading.Event()
 
     def stop(self) -> None:
-        """End the class after the picture that is being read; what was read is stored."""
+        """End the class after the picture that is being read; what was read is stored.
+
+        Of a class that is over and cannot be written, end the attempts.
+        """
+        if self._is_over:
+            self._given_up.set()
         self._stopped.set()
 
     @property
@@ -91,6 +99,7 @@ class LiveSession:
             LiveSourceError: The source cannot be opened.
             InvalidInputError: The lesson's id was taken before the first picture.
             RecordingError: It was taken meanwhile.
+            ErasedError: The class was erased while it ran.
             WarehouseError: What was read cannot be stored; what was written before stays and can be completed.
         """
         plan = self._plan
@@ -98,9 +107,16 @@ class LiveSession:
             self._warm_up()
             reader = LiveReader(plan.source, plan.settings.sample_fps, self._patience_s, connections.connect)
             self._show_state(reader)
-            with reader:
-                self._follow(reader)
-            return self._finish(reader)
+            try:
+                with reader:
+                    self._follow(reader)
+                return self._finish(reader)
+            except BaseException as error:
+                self._failed = str(error)
+                raise
+            finally:
+                last = replace(self._facts(reader), state=LiveState.ENDED)
+                self._shown_by.publish(last.state, {"status": live_status(last)}, is_last=True)
 
     def _follow(self, reader: LiveReader) -> None:
         while not reader.is_over:
@@ -139,19 +155,24 @@ class LiveSession:
         claim(undertaking)
         return LiveLesson(undertaking, self._classifier, has_key_frames=reader.has_key_frames)
 
-    def _store(self, lesson: LiveLesson, reader: LiveReader) -> bool:
-        """Write what was read, and say whether that is done; tell when it fails, and when it is mended."""
+    def _store(self, lesson: LiveLesson, reader: LiveReader) -> None:
+        """Write what was read, if that can be done now."""
         try:
             lesson.store(reader.dropped, reader.gaps)
+        except ErasedError:
+            raise
         except WarehouseError as error:
-            if not self._unwritten:
-                self._tell("unwritten", {"second": self._second, "reason": str(error)})
-            self._unwritten = str(error)
+            self._note_unwritten(str(error))
         else:
-            if self._unwritten:
-                self._tell("written", {"second": self._second})
-            self._unwritten = ""
-        return not self._unwritten
+            self._note_unwritten("")
+
+    def _note_unwritten(self, why: str) -> None:
+        """Tell when writing fails, and when it is mended."""
+        if why and not self._unwritten:
+            self._tell("unwritten", {"second": self._second, "reason": why})
+        if self._unwritten and not why:
+            self._tell("written", {"second": self._second})
+        self._unwritten = why
 
     def _sum_up(self, sample: LiveFrame, reading: FrameReading) -> None:
         usable = [face for face in reading.faces if face.quality >= self._running.settings.minimum_quality]
@@ -200,18 +221,39 @@ class LiveSession:
             dropped=reader.dropped,
             gaps=len(reader.gaps),
             unwritten=self._unwritten,
+            is_stored=self._is_stored,
+            failed=self._failed,
+            is_kept=bool(self._failed) and self.is_kept,
         )
 
     def _finish(self, reader: LiveReader) -> Outcome | None:
+        self._is_over = True
+        if self._lesson is not None:
+            self._lesson.settle(reader.end)
+            self._store(self._lesson, reader)
         facts = self._facts(reader)
         self._shown_by.publish(facts.state, live_figures(facts, self._running) | live_retrospect(self._running))
         self._tell("ended", {"second": self._second, "reason": facts.reason})
-        if self._lesson is None:
-            return None
-        self._lesson.settle(reader.end)
+        outcome = None if self._lesson is None else self._made_lesson(self._lesson, reader)
+        self._is_stored = outcome is not None
+        return outcome
+
+    def _made_lesson(self, lesson: LiveLesson, reader: LiveReader) -> Outcome:
+        """Make the lesson; where it cannot be written, again and again for as long as a lost source is waited for."""
         give_up_at = time.monotonic() + self._patience_s
-        while not self._store(self._lesson, reader) and time.monotonic() < give_up_at:
-            self._tell("waiting", {"seconds": round(give_up_at - time.monotonic())})
-            self._show_state(reader)
-            time.sleep(RETRY_S)
-        return self._lesson.finish(reader.end, reader.dropped, reader.gaps)
+        while True:
+            try:
+                outcome = lesson.finish(reader.end, reader.dropped, reader.gaps)
+            except ErasedError:
+                raise
+            except WarehouseError as error:
+                self._note_unwritten(str(error))
+                left_s = give_up_at - time.monotonic()
+                if left_s <= 0 or self._given_up.is_set():
+                    raise
+                self._tell("waiting", {"seconds": round(left_s)})
+                self._show_state(reader)
+                self._given_up.wait(min(RETRY_S, left_s))
+            else:
+                self._note_unwritten("")
+                return outcome

@@ -35,6 +35,9 @@ class LiveFacts:
         dropped: Pictures left out for lack of time.
         gaps: How often the source was lost.
         unwritten: The sentence that says why what was read cannot be written, where it cannot.
+        is_stored: Whether the class has become a lesson.
+        failed: The sentence that says why it has not, and is not tried any more.
+        is_kept: Whether something of it is on the disk then.
     """
 
     state: str
@@ -47,6 +50,9 @@ class LiveFacts:
     dropped: int = 0
     gaps: int = 0
     unwritten: str = ""
+    is_stored: bool = False
+    failed: str = ""
+    is_kept: bool = False
 
 
 def live_status(facts: LiveFacts) -> str:
@@ -54,7 +60,7 @@ def live_status(facts: LiveFacts) -> str:
     detail = {
         "running": live_texts.STATE_RUNNING.format(clock=formatting.clock(facts.second)),
         "lost": live_texts.STATE_LOST.format(source=facts.source, reason=facts.reason),
-        "ended": live_texts.STATE_ENDED.format(lesson_id=facts.lesson_id),
+        "ended": _end(facts),
     }.get(facts.state, "")
     faces = live_texts.FACES[min(facts.usable, 2)].format(count=facts.usable)
     unusable = facts.faces - facts.usable
@@ -65,8 +71,21 @@ def live_status(facts: LiveFacts) -> str:
         label=live_texts.STATE[facts.state],
         detail=detail,
         faces=", ".join(words) if facts.state == "running" else "",
-        unwritten=live_texts.UNWRITTEN.format(reason=facts.unwritten) if facts.unwritten else "",
+        unwritten=_unwritten(facts),
     )
+
+
+def _end(facts: LiveFacts) -> str:
+    if facts.failed:
+        return ""
+    said = live_texts.STATE_STORED if facts.is_stored else live_texts.STATE_ENDED
+    return said.format(lesson_id=facts.lesson_id)
+
+
+def _unwritten(facts: LiveFacts) -> str:
+    if facts.failed:
+        return live_texts.NOT_STORED.format(reason=facts.failed) if facts.is_kept else facts.failed
+    return live_texts.UNWRITTEN.format(reason=facts.unwritten) if facts.unwritten else ""
 
 
 def live_hints(change: RecentChange, min_group: int) -> str:

@@ -25,7 +25,7 @@ from emotionkit.durable import write_durably
 from emotionkit.errors import WarehouseError
 from emotionkit.records import EMOTIONS, BoundingBox, FaceReading, FrameReading, Lesson, Run
 from emotionkit.warehouse.checks import check_frame
-from emotionkit.warehouse.faults import told
+from emotionkit.warehouse.faults import reason, told
 from emotionkit.warehouse.naming import validated_lesson_id, validated_name
 from emotionkit.warehouse.segments import LESSON_JSON, RUN_JSON, SCHEMA, record_batch, renumbered
 
@@ -130,7 +130,7 @@ class PartsFolder:
         """Return a part; None if it is not there or damaged, and has to be made anew.
 
         Raises:
-            WarehouseError: The disk does not give it, which says nothing of what it holds.
+            WarehouseError: The disk does not give it, which says nothing of what it holds, and nobody can make it anew.
         """
         read = self._table(name, None)
         if read is None:
@@ -223,12 +223,16 @@ class PartsFolder:
         self._tidy(())
 
     def _table(self, name: str, columns: list[str] | None) -> tuple[pa.Table, list[dict[str, Any]]] | None:
-        with told(self._warehouse, "cannot be read"):
-            try:
-                # First the bytes: PyArrow calls what is damaged an OSError as well.
-                content = (self._path / f"{name}.parquet").read_bytes()
-            except FileNotFoundError:
+        try:
+            # First the bytes: PyArrow calls what is damaged an OSError as well.
+            content = (self._path / f"{name}.parquet").read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if not self.is_of_class:
                 return None
+            what = f"holds a part of class {self._path.parent.name}, {name}, that cannot be read"
+            raise WarehouseError(self._warehouse, f"{what}: {reason(error)}") from error
         try:
             with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
                 table = file.read(columns)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +18,9 @@ import pytest
 from emotionkit.batch import begun_classes
 from emotionkit.batch import undertaking as undertaking_module
 from emotionkit.batch.begun_classes import complete_begun, store_class, with_losses
+from emotionkit.batch.pipeline import process_recording
 from emotionkit.config import ProcessingSettings
+from emotionkit.emotions.lazy import LazyClassifier
 from emotionkit.errors import InvalidInputError, WarehouseError
 from emotionkit.live.beginning import claim, plan_class
 from emotionkit.policy import Policy, Purpose
@@ -61,6 +67,14 @@ class TestAFullDisk:
         stored = command.wait_for("stored")
         assert stored["decoded_s"] == pytest.approx(stored["duration_s"])
 
+    def test_is_waited_for_until_somebody_gives_up(self, live, short_lesson):
+        command = live(short_lesson, "--lesson-id", "full")
+        command.wait_for("figures", second=lambda second: second > 6)
+        fill_disk_of(command.process)
+        command.wait_for("waiting")
+        assert command.end() == 1
+        assert len(cut_off_lessons(WAREHOUSE)) == 1
+
     def test_that_stays_full_leaves_what_was_written_to_be_stored(self, live, short_lesson):
         command = live(short_lesson, "--lesson-id", "full", "--patience", 0)
         command.wait_for("figures", second=lambda second: second > 6)
@@ -102,6 +116,57 @@ def damage(undertaking, number):
 
 def resumed():
     return list(complete_begun(begun_lessons(WAREHOUSE), WAREHOUSE))
+
+
+def test_a_class_that_is_erased_while_it_runs_ends(live, short_lesson):
+    command = live(short_lesson, "--lesson-id", "unwanted")
+    command.wait_for("figures")
+    erase = [sys.executable, "-m", "emotionkit", "erase", "--lesson", "unwanted", "--yes"]
+    subprocess.run(erase, check=True, capture_output=True)
+    assert command.process.wait(60) == 1
+    assert "it was erased" in command.complaints()
+    assert not WAREHOUSE.joinpath("parts").exists()
+    assert [event["event"] for event in command.events if event["event"] == "unwritten"] == []
+
+
+@pytest.mark.parametrize("age_days", [1, 4])
+def test_a_part_that_the_disk_does_not_give_is_waited_for_some_days(short_lesson, age_days):
+    undertaking = begin(short_lesson, 0, 1)
+    run = replace(undertaking.run, started_at=undertaking.run.started_at - timedelta(days=age_days))
+    undertaking.parts.remember(undertaking.lesson, run)
+    (undertaking.parts.path / "piece-00000.parquet").unlink()
+    (undertaking.parts.path / "piece-00000.parquet").mkdir()
+    (result,) = resumed()
+    if age_days < 3:
+        assert "holds a part of class cut, piece-00000, that cannot be read: Is a directory." in str(result)
+        assert begun_lessons(WAREHOUSE)
+    else:
+        assert result.decoded_s == 10
+
+
+def test_a_part_that_is_gone_is_a_gap(short_lesson):
+    undertaking = begin(short_lesson, 0, 1, 2)
+    undertaking.parts.discard("piece-00001")
+    (outcome,) = resumed()
+    assert outcome.decoded_s == 20
+    assert json.loads(open_warehouse(WAREHOUSE).run("cut").settings)["live"]["gaps"] == [[10, 20]]
+
+
+def test_a_class_does_not_replace_the_lesson_of_its_recording(short_lesson):
+    begin(short_lesson, 0)
+    process_recording(short_lesson, WAREHOUSE, LazyClassifier(threads=1), ProcessingSettings(), lesson_id="cut")
+    assert resumed() == []
+    assert len(open_warehouse(WAREHOUSE).frames("cut")) == 20
+    assert not begun_lessons(WAREHOUSE)
+
+
+def test_a_class_whose_recording_is_there_can_be_left(short_lesson, tmp_path):
+    recording = shutil.copy(short_lesson, tmp_path / "class.mp4")
+    begin(recording, 0)
+    assert list(complete_begun(begun_lessons(WAREHOUSE), WAREHOUSE, leave_recorded=True)) == []
+    assert begun_lessons(WAREHOUSE)
+    recording.unlink()
+    assert len(list(complete_begun(begun_lessons(WAREHOUSE), WAREHOUSE, leave_recorded=True))) == 1
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def test_shows_and_stores_a_class(short_lesson):
     assert outcome.lesson_id == "panel"
     assert open_warehouse("warehouse").lesson("panel").duration_s >= 1
     assert "The class has ended" in panel.shown()["status"]
+    assert "; its report can be made now." in panel.shown()["status"]
     with pytest.raises(InvalidInputError, match="already"):
         LivePanel(str(short_lesson), "warehouse", lesson_id="panel")
 

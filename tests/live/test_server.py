@@ -127,10 +127,10 @@ def test_news_come_as_they_are_published(server):
         server.publish("lost", {"status": "<p>two</p>", "hints": "<p>calm</p>"})
         # Only what changed.
         assert next(one for one in news if one["sections"])["sections"] == {"status": "<p>two</p>"}
-        server.publish("ended", {})
+        server.publish("ended", {}, is_last=True)
         assert list(news)[-1]["state"] == "ended"
     with urllib.request.urlopen(server.notice_url + "/events", timeout=10) as events:
-        assert events.read() == b'data: {"state": "ended"}\n\n'
+        assert events.read() == b'data: {"state": "ended", "is_last": true}\n\n'
 
 
 @pytest.mark.parametrize(

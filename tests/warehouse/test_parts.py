@@ -133,7 +133,7 @@ def test_what_the_disk_does_not_give_now_is_no_damage(of_a_class: PartsFolder, m
     with monkeypatch.context() as disk:
         disk.setattr(Path, "read_bytes", fail)
         for read in (of_a_class.read, of_a_class.read_notes):
-            with pytest.raises(WarehouseError, match="cannot be read: Input/output error"):
+            with pytest.raises(WarehouseError, match="that cannot be read: Input/output error"):
                 read("piece-00000")
     assert of_a_class.read("piece-00000") is not None
     assert of_a_class.read("piece-00001") is None

@@ -22,7 +22,7 @@ events.onmessage = (event) => {
       shown.set(id, html);
     }
   }
-  if (message.state === "ended") events.close();
+  if (message.is_last) events.close();
   document.body.dataset.state = message.state;
 };
 events.onerror = () => { if (document.body.dataset.state !== "ended") show("offline"); };

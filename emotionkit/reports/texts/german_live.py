@@ -14,6 +14,10 @@ STATE = {
 }
 STATE_LOST = "{source} {reason} Es wird weiter versucht; die Zeit ohne Bild bleibt unten leer."
 STATE_ENDED = "Er wird als {lesson_id} gespeichert; dann kann sein Bericht erstellt werden."
+STATE_STORED = "Er ist als {lesson_id} gespeichert; jetzt kann sein Bericht erstellt werden."
+NOT_STORED = (
+    "{reason} Der Unterricht ist nicht gespeichert; was davon geschrieben wurde, bleibt für `emotionkit live --resume`."
+)
 STATE_OFFLINE = (
     "Diese Seite zeigt, was zuletzt bekannt war. Sie läuft von selbst weiter, wenn die Verbindung wieder da ist; wird "
     "der Unterricht neu begonnen, hat er eine neue Seite."
