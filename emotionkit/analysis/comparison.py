@@ -252,7 +252,9 @@ def _tells_of_few(here: pd.DataFrame, there: pd.DataFrame, pairs: pd.DataFrame, 
     weight = pairs[["weight", "weight_there"]].min(axis=1)
     own = there["weight"] / there.groupby("student_id")["weight"].transform("sum")
     sides = ((here, here["student_id"].map(weight)), (there, there["student_id"].map(weight) * own))
-    return any(leaves_few(factors_by_lesson(rows, brought.fillna(0.0)), min_group) for rows, brought in sides)
+    return any(
+        leaves_few(factors_by_lesson(rows, brought.fillna(0.0), min_group), min_group) for rows, brought in sides
+    )
 
 
 def _people(means: pd.DataFrame) -> int:

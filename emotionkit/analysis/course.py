@@ -112,7 +112,7 @@ def _may_be_paired(means: pd.DataFrame, min_group: int) -> bool:
     # A student's share is the sum over lessons of weight times share, divided by that of the weights, and counts as the
     # mean of these: each row brings its weight over the number of the student's lessons.
     lessons = means["weight"].groupby(_units(means)).transform("size")
-    return not leaves_few(factors_by_lesson(means, means["weight"] / lessons), min_group)
+    return not leaves_few(factors_by_lesson(means, means["weight"] / lessons, min_group), min_group)
 
 
 def _units(means: pd.DataFrame) -> pd.Series[str]:

@@ -12,21 +12,28 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from emotionkit.analysis.disclosure import MOST_GROUPS
+from emotionkit.analysis.student_means import AGREED
 
 Factors = Mapping[str, Mapping[str, float]]
 """By lesson and person: how many times as much as in the lesson's own histogram the person's mean there weighs in a
 figure; 0 where it does not enter."""
 
 
-def factors_by_lesson(means: pd.DataFrame, brought: pd.Series[float]) -> Factors:
+def factors_by_lesson(means: pd.DataFrame, brought: pd.Series[float], min_group: int) -> Factors:
     """Return the factors of rows of :func:`emotionkit.analysis.student_means.student_means`.
 
-    People without a name may be the same in every lesson, so they are taken to be as few as they can be.
+    People without a name may be the same in every lesson, so they are taken to be as few as they can be. Who is shown
+    alone on the lesson's page can be subtracted, and is left out.
 
     Args:
         means: Its rows, each of a weight above 0.
         brought: How much each row weighs in the figure.
+        min_group: People beside whom somebody who agreed is shown alone, at least, unless all agreed.
     """
+    if AGREED in means:
+        others = (~means[AGREED]).groupby(means["lesson_id"]).transform("sum")
+        is_unknown = ~(means[AGREED] & ((others == 0) | (others >= min_group)))
+        means, brought = means.loc[is_unknown], brought.loc[is_unknown]
     number = means["student_id"].isna().groupby(means["lesson_id"]).cumsum().astype(str)
     person = means["student_id"].astype(object).where(means["student_id"].notna(), "unnamed " + number)
     # Rounded, so that factors which differ by arithmetic alone are the same.

@@ -11,10 +11,13 @@ import pandas as pd
 from emotionkit.analysis.readings import person_of, require_columns, usable_faces
 from emotionkit.analysis.settings import AnalysisSettings
 from emotionkit.records import EMOTIONS
+from emotionkit.warehouse.consents import consented
 
 if TYPE_CHECKING:
     from emotionkit.warehouse import Warehouse
 
+AGREED = "agreed"
+"""Column that means may have: whether somebody may be shown alone in the lesson, so that others can subtract him."""
 MEANS_COLUMNS = ("lesson_id", "person", "student_id", "weight", *EMOTIONS)
 Reading = Literal["probabilities", "labels"]
 
@@ -114,7 +117,8 @@ def lesson_student_means(
 ) -> pd.DataFrame:
     """Return :func:`student_means` of any lessons, reduced where the rows are; ids that are unknown have no rows.
 
-    Of a student with two faces in one frame both count towards the weight.
+    Of a student with two faces in one frame both count towards the weight. A column more, ``agreed``, says of whom a
+    consent lets pages show this lesson alone.
 
     Raises:
         WarehouseError: The warehouse cannot be read.
@@ -129,7 +133,10 @@ def lesson_student_means(
         },
     )
     means: pd.DataFrame = answer.to_arrow_table().to_pandas()
-    return means
+    told = consented(warehouse.sql, list(lesson_ids) or [""])
+    agreed = set(zip(told["consented_lessons"], told["consented_students"], strict=True))
+    pairs = zip(means["lesson_id"], means["student_id"], strict=True)
+    return means.assign(**{AGREED: np.array([pair in agreed for pair in pairs], dtype=bool)})
 
 
 def joined(means: pd.DataFrame, by: pd.Series[str]) -> pd.DataFrame:

@@ -101,7 +101,8 @@ def course_trend(
         (rows["weight"] * of).groupby(rows["student_id"]).transform("sum") for of in (rows["time"], 1.0)
     )
     later = (rows["time"] - moments / weights).where(is_often, 0.0)
-    paired = len(often) > len(rows) / 2 and not leaves_few(factors_by_lesson(rows, rows["weight"] * later), min_group)
+    factors = factors_by_lesson(rows, rows["weight"] * later, min_group)
+    paired = len(often) > len(rows) / 2 and not leaves_few(factors, min_group)
     cells = _Cells.of(often.assign(unit=often["student_id"]) if paired else _unnamed(rows), paired=paired)
     over = _interval_over(cells)
     return CourseTrend(

@@ -117,3 +117,27 @@ def test_who_weighs_less_in_one_lesson_is_not_what_is_left():
     )
     for this in "uv":
         assert against_course(pd.concat(lessons[:2]), this, QUICK, min_group=5).tells_of_few
+
+
+class TestWhoAgreed:
+    """Shown alone on a lesson's page, they can be subtracted from what others tell."""
+
+    def test_leave_too_few_of_those_who_are_compared(self) -> None:
+        """Six named of twelve; five of them are all of the tutorial, and one of these is shown in the lecture."""
+        means = pd.concat([lesson("lecture", "abcdef", strangers=6), lesson("tutorial", "abcde")])
+        assert against_course(means, "tutorial", QUICK, min_group=5).speaks_of_enough(5)
+        told = means.assign(agreed=(means["lesson_id"] == "lecture") & (means["student_id"] == "a"))
+        assert not against_course(told, "tutorial", QUICK, min_group=5).speaks_of_enough(5)
+
+    def test_leave_too_few_of_a_course(self) -> None:
+        means = pd.concat([lesson("open day", "abcdefg", strangers=8), lesson("usual", "abcdefg")])
+        assert course_histogram(means, 5, QUICK).interval_over == "students"
+        told = means.assign(agreed=means["student_id"].isin(list("abc")))
+        assert course_histogram(told, 5, QUICK).interval_over == "lessons"
+
+    def test_are_not_known_where_the_others_would_be_too_few(self) -> None:
+        """Their lesson's page leaves them out then; where all agreed it does not, and nobody is left to be told of."""
+        means = pd.concat([lesson("a", "abcdefg"), lesson("b", "abcdefg")])
+        for agreed in ("abc", "abcdefg"):
+            told = means.assign(agreed=means["student_id"].isin(list(agreed)))
+            assert course_histogram(told, 5, QUICK).interval_over == "students"
