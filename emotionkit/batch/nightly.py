@@ -6,9 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from emotionkit import clocks
 from emotionkit.batch.begun_classes import complete_begun, is_recorded
 from emotionkit.batch.budget import Budget
 from emotionkit.batch.erasing import complete
@@ -101,7 +102,7 @@ class _Run:
         self._places, self._settings, self._selection = places, settings, selection
         self._on_progress, self._team = on_progress, team
         self._deadline = None if settings.longest_s is None else time.monotonic() + settings.longest_s
-        self._started_at = datetime.now().astimezone()
+        self._started_at = clocks.local(datetime.now(UTC))
         _, self._manifest = verified_weights()
         _check_writable(places.reports)
         with writers_lock(places.warehouse):

@@ -98,7 +98,7 @@ def nightly(
                 team = dask_team(dask, progress.echo)
                 night = run_night(places, night_settings, selection, on_progress=progress.update, team=team)
         except EmotionkitError as error:
-            _notify(project, Notice("failed", one_line(str(error)), date.today().isoformat()))
+            _notify(project, Notice("failed", one_line(str(error)), clocks.today().isoformat()))
             raise
         told = _notify(project, notice_of(night))
     status = _tell(night, as_json)

@@ -60,9 +60,8 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
     """Return in one sentence the differences from the course so far, or that none is of note, or why none is known."""
     tested = difference.design != "nothing" and difference.students >= min_group
     if not tested:
-        return texts.COURSE_TOO_FEW if _has_others(difference) else texts.OPENING_NO_EARLIER
-    count = len(difference.against)
-    lessons = texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)
+        return _none_known(difference, min_group) or texts.OPENING_NO_EARLIER
+    lessons = _lessons(difference)
     numbers = difference.speaks_of_enough(min_group)
     words = (
         (texts.OPENING_MORE, texts.OPENING_LESS) if numbers else (texts.OPENING_MORE_ALONE, texts.OPENING_LESS_ALONE)
@@ -70,8 +69,10 @@ def told_differences(difference: LessonDifference, min_group: int) -> str:
     told = [_compared(str(emotion), row, *words) for emotion, row in _larger(difference).iterrows()]
     if not told:
         return _none_told(difference).format(lessons=lessons)
+    is_some = numbers and difference.design == "paired" and difference.only_here > 0
+    same = texts.OPENING_SAME.format(students=formatting.people(difference.students)) if is_some else ""
     return texts.OPENING_LEAD.format(
-        lessons=lessons, differences="; ".join(text[0].lower() + text[1:] for text in told)
+        lessons=lessons, same=same, differences="; ".join(text[0].lower() + text[1:] for text in told)
     )
 
 
@@ -91,15 +92,14 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     words = (texts.COURSE_MORE, texts.COURSE_LESS) if numbers else (texts.COURSE_MORE_ALONE, texts.COURSE_LESS_ALONE)
     lead = texts.COURSE_LEAD if len(larger) else _none_told(difference)
     if not tested:
-        lead = texts.COURSE_TOO_FEW if _has_others(difference) else texts.COURSE_NO_EARLIER
-    count = len(difference.against)
+        lead = _none_known(difference, min_group) or texts.COURSE_NO_EARLIER
     about = texts.COURSE_NOTE.get(difference.design, "").format(students=formatting.people(difference.students))
     return Section(
         rendered(
             "listed.html.j2",
             id="course",
             heading=texts.COURSE_SO_FAR,
-            lead=lead.format(lessons=texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)),
+            lead=lead.format(lessons=_lessons(difference)),
             items=[("", _compared(str(emotion), row, *words)) for emotion, row in larger.iterrows()] if tested else [],
             notes=[" ".join((about, texts.COURSE_CHANCE, *[texts.COURSE_IN_TABLE] * numbers))] if tested else [],
             numbers=Numbers(
@@ -113,8 +113,19 @@ def course_so_far(difference: LessonDifference, min_group: int = 0) -> Section:
     )
 
 
-def _has_others(difference: LessonDifference) -> bool:
-    return bool(difference.against or difference.left_out)
+def _none_known(difference: LessonDifference, min_group: int) -> str:
+    """Return why there is no difference to tell though there are earlier lessons; empty where there are none."""
+    if difference.left_out and not difference.against and difference.students >= min_group:
+        return texts.COURSE_FEW_EARLIER
+    return texts.COURSE_TOO_FEW if difference.against or difference.left_out else ""
+
+
+def _lessons(difference: LessonDifference) -> str:
+    """Return which lessons a lesson is compared with."""
+    count = len(difference.against)
+    if difference.left_out:
+        return texts.COURSE_LESSONS_SOME.format(count=count, all=count + difference.left_out)
+    return texts.COURSE_LESSONS[min(count, 2) - 1].format(count=count)
 
 
 def _moments(changes: Changes, min_group: int) -> list[pd.DataFrame]:

@@ -124,15 +124,17 @@ def _night(reports: Path, nights: list[Night]) -> str:
 
 def _lists(night: Night) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return what to say of a night: headings with names and sentences."""
-    failed = []
+    failed: list[tuple[str, str]] = []
+    aside: list[tuple[str, str]] = []
     for entry in night.failed:
         again = texts.NIGHT_AGAIN[min(entry.nights, 2) - 1].format(nights=entry.nights)
         notes = "; ".join(note for note in (again, texts.NIGHT_ASIDE if entry.set_aside else "") if note)
         words = _sentence(entry.reason) + (f" ({notes})" if notes else "")
-        failed.append((formatting.name(entry.recording), words))
+        (aside if entry.set_aside else failed).append((formatting.name(entry.recording), words))
     left = [(formatting.name(entry.recording), _sentence(entry.reason)) for entry in night.left]
     lists = [
         (texts.NIGHT_FAILED, failed),
+        (texts.NIGHT_SET_ASIDE, aside),
         (texts.NIGHT_LEFT, left),
         (texts.NIGHT_PROBLEMS, [("", _sentence(problem)) for problem in night.problems]),
     ]

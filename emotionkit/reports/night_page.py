@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from pathlib import Path
 
+from emotionkit import clocks
 from emotionkit.durable import write_durably
 from emotionkit.reports import formatting, texts
 from emotionkit.reports.night import Night, NightRecordError, night_path
@@ -33,6 +34,8 @@ def _section(night: Night, title: str) -> str:
         failed=[one for one in night.failed if not one.set_aside],
         set_aside=[one for one in night.failed if one.set_aside],
         clock=formatting.clock,
+        began=f"{clocks.local(night.started_at):%H:%M}",
+        ended=f"{clocks.local(night.ended_at):%H:%M}",
         removed=", ".join(f"{texts.NIGHT_KINDS.get(kind, kind)} ({count})" for kind, count in night.removed.items()),
     )
 
@@ -43,7 +46,8 @@ def night_in_short(night: Night) -> str:
         date=formatting.date(night.started_at),
         done=len(night.done),
         unchanged=night.unchanged,
-        failed=len(night.failed),
+        failed=night.still_tried,
+        aside=texts.NIGHT_WHEN_ASIDE.format(count=night.set_aside) if night.set_aside else "",
         left=len(night.left),
     )
 

@@ -16,8 +16,14 @@ from emotionkit.reports.rendering import rendered
 from emotionkit.reports.section import Numbers, Section, shares_in_words
 
 
-def expressions(histogram: ClassHistogram, *, several: bool = False) -> Section:
-    """Return the class histogram of the seven expressions with its intervals and numbers; empty without any."""
+def expressions(histogram: ClassHistogram, *, several: bool = False, counted: bool = True) -> Section:
+    """Return the class histogram of the seven expressions with its intervals and numbers; empty without any.
+
+    Args:
+        histogram: Of a lesson, a course or a student.
+        several: Whether it is over several lessons.
+        counted: Whether it is known how many people it is of.
+    """
     if not histogram.students or histogram.withheld:
         return Section("")
     table = histogram.table
@@ -26,8 +32,11 @@ def expressions(histogram: ClassHistogram, *, several: bool = False) -> Section:
         texts.EXPRESSIONS_ALT.format(values=shares_in_words(histogram)),
     )
     caption = texts.EXPRESSIONS_CAPTION[histogram.interval_over].format(
-        students=formatting.people(histogram.students), **formatting.odds(histogram.settings.confidence)
+        seen=texts.EXPRESSIONS_SEEN.format(students=formatting.people(histogram.students)) if counted else "",
+        **formatting.odds(histogram.settings.confidence),
     )
+    has_worth = bool(table["effective_readings"].notna().any())
+    columns = [texts.EXPRESSION, texts.SHARE, texts.FROM, texts.TO]
     return Section(
         rendered(
             "figure.html.j2",
@@ -37,11 +46,11 @@ def expressions(histogram: ClassHistogram, *, several: bool = False) -> Section:
             caption=caption,
             listed=[],
             numbers=Numbers(
-                [texts.EXPRESSION, texts.SHARE, texts.FROM, texts.TO, texts.EFFECTIVE],
-                [_share_row(emotion, table) for emotion in EMOTIONS],
+                [*columns, texts.EFFECTIVE] if has_worth else columns,
+                [_share_row(emotion, table, has_worth=has_worth) for emotion in EMOTIONS],
                 texts.NUMBERS,
                 texts.EFFECTIVE_NOTE.format(readings=formatting.number(histogram.readings))
-                if histogram.readings
+                if histogram.readings and has_worth
                 else "",
             ),
         )
@@ -167,8 +176,10 @@ def _live_losses(run: Run) -> dict[str, str]:
     return values
 
 
-def _share_row(emotion: str, table: pd.DataFrame) -> list[str]:
+def _share_row(emotion: str, table: pd.DataFrame, *, has_worth: bool) -> list[str]:
     ends = [formatting.exact_percent(float(table[column][emotion])) for column in ("mean", "low", "high")]
+    if not has_worth:
+        return [texts.EMOTIONS[emotion], *ends]
     worth = float(table["effective_readings"][emotion])
     return [texts.EMOTIONS[emotion], *ends, "–" if np.isnan(worth) else formatting.number(round(worth))]
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from emotionkit import clocks
 from emotionkit.errors import SettingsError
 from emotionkit.reports.night import (
     DoneLesson,
@@ -64,6 +65,15 @@ def test_one_that_cannot_be_written_is_told(tmp_path):
         write_night(tmp_path, night(14))
 
 
+def test_the_page_is_on_the_clocks_of_the_project(machine_in):
+    machine_in("UTC")
+    clocks.use("Pacific/Pago_Pago")
+    at = datetime(2026, 9, 14, 4, 30, tzinfo=UTC)
+    page = night_page(night(13).model_copy(update={"started_at": at, "ended_at": at}))
+    assert "<dd>17:30</dd>" in page
+    assert "13 September 2026, 17:30" in page
+
+
 def test_the_page_is_in_the_language_of_the_project():
     done = DoneLesson(
         recording="a.mp4", lesson_id="a", processed=True, reported=False, duration_s=10, decoded_s=5, frames=2, faces=0
@@ -83,6 +93,8 @@ def test_the_page_is_in_the_language_of_the_project():
     ):
         assert all(word in text for word in words)
         assert "&lt;b&gt; crashed." in text
+    assert "1 failed, 1 set aside, 0 left for another night." in english
+    assert "1 fehlgeschlagen, 1 zurückgestellt, 0 noch übrig." in german
     words = re.compile(r">\s*(Failed|Set aside|Done|Lesson|Length|From|To|Pictures|Faces)\s*<")
     assert words.search(english)
     assert not words.search(german)

@@ -227,3 +227,16 @@ def test_words_stand_out_from_the_page(theme, page):
     for color in (theme.text, theme.muted):
         low, high = sorted((luminance(color), luminance(page)))
         assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_a_course_of_people_who_are_not_all_known_has_no_number_of_them(analysed):
+    _, histogram, _ = analysed(WAVES)
+    assert "people seen" in words(sections.expressions(histogram))
+    assert "people seen" not in words(sections.expressions(histogram, counted=False))
+
+
+def test_what_nothing_is_worth_has_no_column(analysed):
+    _, histogram, _ = analysed(WAVES)
+    assert texts.EFFECTIVE in words(sections.expressions(histogram))
+    without = dataclasses.replace(histogram, table=histogram.table.assign(effective_readings=np.nan))
+    assert texts.EFFECTIVE not in words(sections.expressions(without))

@@ -42,9 +42,10 @@ MONTHS = (
 
 SUMMARY = "Faces looked {first} for {first_share} of the time and {second} for {second_share}."
 SEEN = "That is the average of the {students} seen, {mean} at a time; a face could be read during {seen} of the lesson."
-OPENING_LEAD = "Against {lessons}: {differences}."
+OPENING_LEAD = "Against {lessons}{same}: {differences}."
 OPENING_MORE = "{emotion} more often ({here}, {there} before)"
 OPENING_LESS = "{emotion} less often ({here}, {there} before)"
+OPENING_SAME = " (of the {students} known from before)"
 OPENING_MORE_ALONE = "{emotion} more often"
 OPENING_LESS_ALONE = "{emotion} less often"
 OPENING_NO_EARLIER = "No earlier lesson of this course is here to compare with."
@@ -70,9 +71,10 @@ WITHHELD_WHY = (
 
 EXPRESSIONS = "Expressions in the whole lesson"
 EXPRESSIONS_OVER = "Expressions over all lessons"
+EXPRESSIONS_SEEN = "; {students} seen"
 EXPRESSIONS_CAPTION = {
     "students": (
-        "Bars: share of the time of an average student; {students} seen. Thin lines: where the share would lie, "
+        "Bars: share of the time of an average student{seen}. Thin lines: where the share would lie, "
         "{times} times out of {out_of}, had other students like these sat here. What differs by less may be chance."
     ),
     "lessons": (
@@ -173,10 +175,12 @@ MOMENTS_NOTE = (
 COURSE_SO_FAR = "Compared with the course so far"
 COURSE_NO_EARLIER = "No earlier lesson of this course is known, so there is nothing to compare with."
 COURSE_TOO_FEW = "Too few students were seen to compare this lesson with earlier ones."
+COURSE_FEW_EARLIER = "In earlier lessons too few students were seen to compare this one with them."
 COURSE_NOTHING = "Against {lessons}, nothing differs by more than chance."
 COURSE_SMALL = "Against {lessons}, what differs by more than chance differs by less than a percentage point."
 COURSE_LEAD = "Against {lessons}, more than chance:"
 COURSE_LESSONS = ("the one earlier lesson", "the {count} earlier lessons")
+COURSE_LESSONS_SOME = "{count} of the {all} earlier lessons"
 COURSE_MORE = "{emotion} more often: {here} of the time, {there} before"
 COURSE_LESS = "{emotion} less often: {here} of the time, {there} before"
 COURSE_MORE_ALONE = "{emotion} more often"
@@ -186,8 +190,8 @@ COURSE_COLUMNS = ("Expression", "Here", "Before", "Difference", "From", "To", "B
 COURSE_NOTE = {
     "paired": "The same {students} are compared with their own earlier lessons.",
     "independent": (
-        "Students are not known from lesson to lesson, so each lesson counts as one of different people; that makes "
-        "the comparison more careful than it need be."
+        "Too few students are known from lesson to lesson, so each lesson counts as one of different people; that "
+        "makes the comparison more careful than it need be."
     ),
 }
 COURSE_CHANCE = (
@@ -222,7 +226,7 @@ LESSON = "Lesson"
 COURSE_SEEN = "That is the average over {lessons}, in which {students} were seen in all."
 COURSE_SEEN_UNKNOWN = "That is the average over {lessons}."
 COUNTED_LESSONS = ("one lesson", "{count} lessons")
-COURSE_WITHHELD = "In no lesson were enough students seen for figures about a group."
+COURSE_WITHHELD = "In no lesson were enough students seen for more than a moment for figures about a group."
 COURSE_WITHHELD_WHY = (
     "Figures speak of {group} students or more, so that they never speak of one of them. Each lesson's own report "
     "tells how much was seen."
@@ -247,7 +251,8 @@ TREND_NOTE = {
 OVER_LESSONS = "Lesson by lesson"
 OVER_LESSONS_CAPTION = (
     "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: where the share "
-    "would lie, {times} times out of {out_of}. A lesson of fewer than {group} students is a gap."
+    "would lie, {times} times out of {out_of}. A lesson of fewer than {group} students, seen for more than a "
+    "moment, is a gap."
 )
 OVER_LESSONS_STUDENT = (
     "One strip per expression, all to one scale but neutral; a point per lesson, by date. Thick lines: how far it "
@@ -273,17 +278,3 @@ INDEX_FOUND = "{shown} of {all} lessons"
 INDEX_NO_COURSE = "Without a course"
 INDEX_WHOLE_COURSE = "The whole course"
 INDEX_NO_REPORT = "no report yet"
-NIGHT = "The last night"
-NIGHT_NONE = "No night has run yet."
-NIGHT_STATUS = {
-    "all well": "All went well.",
-    "some failed": "Some recordings failed.",
-    "failed": "The night failed.",
-}
-NIGHT_WHEN = "{date}: {done} done, {unchanged} unchanged, {failed} failed, {left} left for another night."
-NIGHT_PAGE = "More"
-NIGHT_FAILED = "What failed"
-NIGHT_AGAIN = ("", "for {nights} nights")
-NIGHT_ASIDE = "not tried again until the recording changes"
-NIGHT_LEFT = "Left for another night"
-NIGHT_PROBLEMS = "What else went wrong"

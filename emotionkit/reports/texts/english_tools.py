@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+NIGHT = "The last night"
+NIGHT_NONE = "No night has run yet."
+NIGHT_STATUS = {
+    "all well": "All went well.",
+    "some failed": "Some recordings failed.",
+    "failed": "The night failed.",
+}
+NIGHT_WHEN = "{date}: {done} done, {unchanged} unchanged, {failed} failed{aside}, {left} left for another night."
+NIGHT_WHEN_ASIDE = ", {count} set aside"
+NIGHT_PAGE = "More"
+NIGHT_FAILED = "What failed"
+NIGHT_AGAIN = ("", "for {nights} nights")
+NIGHT_ASIDE = "not tried again until the recording changes"
+NIGHT_LEFT = "Left for another night"
+NIGHT_PROBLEMS = "What else went wrong"
 NIGHT_OF = "Night of {date}"
 NIGHT_FROM = "From"
 NIGHT_TO = "To"
@@ -29,7 +44,7 @@ NIGHT_SET_ASIDE_NOTE = "These failed three nights and are not tried again before
 NIGHT_DONE = "Done"
 NIGHT_COLUMNS = ("Lesson", "Length", "Decoded", "Pictures", "Faces")
 NIGHT_SHORT = "(short)"
-NIGHT_WITHHELD = "Fewer students were seen than a figure may speak of in {lessons}."
+NIGHT_WITHHELD = "Fewer students were seen for more than a moment than a figure may speak of in {lessons}."
 
 EXPLORER_SEARCH = "search lessons"
 EXPLORER_LESSONS = "Lessons"
@@ -46,7 +61,9 @@ EXPLORER_NO_LESSONS = "The warehouse holds no lessons yet: `emotionkit process` 
 EXPLORER_CHOOSE = "Choose a lesson."
 EXPLORER_NO_PICTURE = "No picture: {reason}"
 EXPLORER_SAVED = "{count} rows are in {path}."
-EXPLORER_WITHHELD = "Fewer than {group} students were seen in each of these lessons: the figures are withheld."
+EXPLORER_WITHHELD = (
+    "Fewer than {group} students were seen for more than a moment in each of these lessons: the figures are withheld."
+)
 EXPLORER_FIGURES = "{lessons}, {students}; {intervals}."
 EXPLORER_FIGURES_UNNAMED = "{lessons}; {intervals}."
 EXPLORER_INTERVALS = {

@@ -43,9 +43,10 @@ SUMMARY = "Gesichter wirkten {first_share} der Zeit {first} und {second_share} d
 SEEN = (
     "Das ist der Durchschnitt über {students}, {mean} gleichzeitig; während {seen} der Stunde war ein Gesicht lesbar."
 )
-OPENING_LEAD = "Im Vergleich mit {lessons}: {differences}."
+OPENING_LEAD = "Im Vergleich mit {lessons}{same}: {differences}."
 OPENING_MORE = "{emotion} häufiger ({here}, zuvor {there})"
 OPENING_LESS = "{emotion} seltener ({here}, zuvor {there})"
+OPENING_SAME = " (bei den {students}, die von zuvor bekannt sind)"
 OPENING_MORE_ALONE = "{emotion} häufiger"
 OPENING_LESS_ALONE = "{emotion} seltener"
 OPENING_NO_EARLIER = "Eine frühere Stunde dieses Kurses zum Vergleichen gibt es hier nicht."
@@ -71,9 +72,10 @@ WITHHELD_WHY = (
 
 EXPRESSIONS = "Ausdrücke in der ganzen Stunde"
 EXPRESSIONS_OVER = "Ausdrücke über alle Stunden"
+EXPRESSIONS_SEEN = "; {students} gesehen"
 EXPRESSIONS_CAPTION = {
     "students": (
-        "Balken: Anteil an der Zeit im Mittel; {students} gesehen. Dünne Linien: wo der Anteil in {times} von "
+        "Balken: Anteil an der Zeit im Mittel{seen}. Dünne Linien: wo der Anteil in {times} von "
         "{out_of} Fällen läge, hätten hier andere wie diese gesessen. Kleinere Unterschiede können Zufall sein."
     ),
     "lessons": (
@@ -177,12 +179,14 @@ MOMENTS_NOTE = (
 COURSE_SO_FAR = "Im Vergleich mit dem bisherigen Kurs"
 COURSE_NO_EARLIER = "Von diesem Kurs ist keine frühere Stunde bekannt, also gibt es nichts zu vergleichen."
 COURSE_TOO_FEW = "Es waren zu wenige zu sehen, um diese Stunde mit früheren zu vergleichen."
+COURSE_FEW_EARLIER = "In früheren Stunden waren zu wenige zu sehen, um diese mit ihnen zu vergleichen."
 COURSE_NOTHING = "Im Vergleich mit {lessons} weicht nichts mehr als durch Zufall ab."
 COURSE_SMALL = (
     "Was im Vergleich mit {lessons} mehr als durch Zufall abweicht, weicht um weniger als einen Prozentpunkt ab."
 )
 COURSE_LEAD = "Im Vergleich mit {lessons}, mehr als durch Zufall:"
 COURSE_LESSONS = ("der einen früheren Stunde", "den {count} früheren Stunden")
+COURSE_LESSONS_SOME = "{count} der {all} früheren Stunden"
 COURSE_MORE = "{emotion} häufiger: {here} der Zeit, zuvor {there}"
 COURSE_LESS = "{emotion} seltener: {here} der Zeit, zuvor {there}"
 COURSE_MORE_ALONE = "{emotion} häufiger"
@@ -192,7 +196,7 @@ COURSE_COLUMNS = ("Ausdruck", "Hier", "Zuvor", "Unterschied", "Von", "Bis", "Dur
 COURSE_NOTE = {
     "paired": "Dieselben {students} werden mit ihren eigenen früheren Stunden verglichen.",
     "independent": (
-        "Wer wer ist, ist von Stunde zu Stunde nicht bekannt, also wird gerechnet, als säßen jedes Mal andere da; das "
+        "Zu wenige sind von Stunde zu Stunde bekannt, also wird gerechnet, als säßen jedes Mal andere da; das "
         "macht den Vergleich vorsichtiger als nötig."
     ),
 }
@@ -229,7 +233,9 @@ LESSON = "Stunde"
 COURSE_SEEN = "Das ist der Durchschnitt über {lessons}; gesehen wurden insgesamt {students}."
 COURSE_SEEN_UNKNOWN = "Das ist der Durchschnitt über {lessons}."
 COUNTED_LESSONS = ("eine Stunde", "{count} Stunden")
-COURSE_WITHHELD = "In keiner Stunde waren genug zu sehen, um etwas über eine Gruppe zu sagen."
+COURSE_WITHHELD = (
+    "In keiner Stunde waren genug länger als einen Augenblick zu sehen, um etwas über eine Gruppe zu sagen."
+)
 COURSE_WITHHELD_WHY = (
     "Zahlen sprechen von {group} oder mehr, damit sie nie von einem Einzelnen sprechen. Der Bericht jeder Stunde sagt, "
     "wie viel zu sehen war."
@@ -254,7 +260,8 @@ TREND_NOTE = {
 OVER_LESSONS = "Stunde für Stunde"
 OVER_LESSONS_CAPTION = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; ein Punkt je Stunde, nach Datum. Dicke Linien: "
-    "wo der Anteil in {times} von {out_of} Fällen läge. Eine Stunde mit weniger als {group} ist eine Lücke."
+    "wo der Anteil in {times} von {out_of} Fällen läge. Eine Stunde mit weniger als {group}, die länger als "
+    "einen Augenblick zu sehen waren, ist eine Lücke."
 )
 OVER_LESSONS_STUDENT = (
     "Ein Streifen je Ausdruck, alle außer „neutral“ im selben Maßstab; ein Punkt je Stunde, nach Datum. Dicke Linien: "
@@ -280,17 +287,3 @@ INDEX_FOUND = "{shown} von {all} Stunden"
 INDEX_NO_COURSE = "Ohne Kurs"
 INDEX_WHOLE_COURSE = "Der ganze Kurs"
 INDEX_NO_REPORT = "noch kein Bericht"
-NIGHT = "Die letzte Nacht"
-NIGHT_NONE = "Noch ist keine Nacht gelaufen."
-NIGHT_STATUS = {
-    "all well": "Alles ging gut.",
-    "some failed": "Einige Aufnahmen schlugen fehl.",
-    "failed": "Die Nacht schlug fehl.",
-}
-NIGHT_WHEN = "{date}: {done} fertig, {unchanged} unverändert, {failed} fehlgeschlagen, {left} noch übrig."
-NIGHT_PAGE = "Mehr"
-NIGHT_FAILED = "Was fehlschlug"
-NIGHT_AGAIN = ("", "seit {nights} Nächten")
-NIGHT_ASIDE = "wird erst wieder versucht, wenn sich die Aufnahme ändert"
-NIGHT_LEFT = "Noch übrig"
-NIGHT_PROBLEMS = "Was sonst nicht ging"

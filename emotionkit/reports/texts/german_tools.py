@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+NIGHT = "Die letzte Nacht"
+NIGHT_NONE = "Noch ist keine Nacht gelaufen."
+NIGHT_STATUS = {
+    "all well": "Alles ging gut.",
+    "some failed": "Einige Aufnahmen schlugen fehl.",
+    "failed": "Die Nacht schlug fehl.",
+}
+NIGHT_WHEN = "{date}: {done} fertig, {unchanged} unverändert, {failed} fehlgeschlagen{aside}, {left} noch übrig."
+NIGHT_WHEN_ASIDE = ", {count} zurückgestellt"
+NIGHT_PAGE = "Mehr"
+NIGHT_FAILED = "Was fehlschlug"
+NIGHT_AGAIN = ("", "seit {nights} Nächten")
+NIGHT_ASIDE = "wird erst wieder versucht, wenn sich die Aufnahme ändert"
+NIGHT_LEFT = "Noch übrig"
+NIGHT_PROBLEMS = "Was sonst nicht ging"
 NIGHT_OF = "Nacht vom {date}"
 NIGHT_FROM = "Von"
 NIGHT_TO = "Bis"
@@ -31,7 +46,9 @@ NIGHT_SET_ASIDE_NOTE = (
 NIGHT_DONE = "Fertig"
 NIGHT_COLUMNS = ("Stunde", "Länge", "Dekodiert", "Bilder", "Gesichter")
 NIGHT_SHORT = "(kurz)"
-NIGHT_WITHHELD = "In {lessons} waren weniger Personen zu sehen, als eine Zahl betreffen muss."
+NIGHT_WITHHELD = (
+    "In {lessons} waren weniger Personen länger als einen Augenblick zu sehen, als eine Zahl betreffen muss."
+)
 
 EXPLORER_SEARCH = "Stunden suchen"
 EXPLORER_LESSONS = "Stunden"
@@ -48,7 +65,10 @@ EXPLORER_NO_LESSONS = "Noch ist keine Stunde da: `emotionkit process` verarbeite
 EXPLORER_CHOOSE = "Wählen Sie eine Stunde."
 EXPLORER_NO_PICTURE = "Kein Bild: {reason}"
 EXPLORER_SAVED = "{count} Zeilen liegen in {path}."
-EXPLORER_WITHHELD = "In jeder dieser Stunden waren weniger als {group} Personen zu sehen: Die Zahlen bleiben weg."
+EXPLORER_WITHHELD = (
+    "In jeder dieser Stunden waren weniger als {group} Personen länger als einen Augenblick zu sehen: Die Zahlen "
+    "bleiben weg."
+)
 EXPLORER_FIGURES = "{lessons}, {students}; {intervals}."
 EXPLORER_FIGURES_UNNAMED = "{lessons}; {intervals}."
 EXPLORER_INTERVALS = {
