@@ -21,6 +21,7 @@ from emotionkit.live.beginning import Plan, claim
 from emotionkit.live.confined import ConfinedConnections
 from emotionkit.live.lesson import LiveLesson
 from emotionkit.records import Frame, FrameReading
+from emotionkit.reports import live_texts
 from emotionkit.reports.live_sections import LiveFacts, live_figures, live_retrospect, live_status
 from emotionkit.video.live_pictures import now
 from emotionkit.video.live_reader import LiveReader, LiveState
@@ -234,8 +235,11 @@ class LiveSession:
         facts = self._facts(reader)
         self._shown_by.publish(facts.state, live_figures(facts, self._running) | live_retrospect(self._running))
         self._tell("ended", {"second": self._second, "reason": facts.reason})
-        outcome = None if self._lesson is None else self._made_lesson(self._lesson, reader)
-        self._is_stored = outcome is not None
+        if self._lesson is None:
+            self._failed = live_texts.NO_PICTURE
+            return None
+        outcome = self._made_lesson(self._lesson, reader)
+        self._is_stored = True
         return outcome
 
     def _made_lesson(self, lesson: LiveLesson, reader: LiveReader) -> Outcome:

@@ -9,6 +9,7 @@ import pytest
 
 from emotionkit.errors import InvalidInputError, LiveSourceError, PolicyError
 from emotionkit.policy import PURPOSE_VARIABLE
+from emotionkit.reports import live_texts
 from emotionkit.warehouse import open_warehouse
 from emotionkit.widgets import LivePanel
 
@@ -50,3 +51,11 @@ def test_tells_what_is_wrong(monkeypatch):
     monkeypatch.delenv(PURPOSE_VARIABLE)
     with pytest.raises(PolicyError):
         LivePanel("http://127.0.0.1:9/class.mkv")
+
+
+def test_tells_that_nothing_is_stored_where_no_picture_came(free_port):
+    panel = LivePanel(f"udp://127.0.0.1:{free_port}")
+    assert panel.stop() is None
+    assert panel.error is None
+    assert live_texts.NO_PICTURE in panel.shown()["status"]
+    assert "being stored" not in panel.shown()["status"]

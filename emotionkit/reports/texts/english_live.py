@@ -15,6 +15,7 @@ STATE = {
 STATE_LOST = "{source} {reason} Trying again; the time without a picture stays empty below."
 STATE_ENDED = "It is being stored as {lesson_id}; its report can be made then."
 STATE_STORED = "It is stored as {lesson_id}; its report can be made now."
+NO_PICTURE = "No picture came, so nothing is stored."
 NOT_STORED = "{reason} The class is not stored; what was written of it is kept for `emotionkit live --resume`."
 STATE_OFFLINE = (
     "This page shows what was last known. It goes on by itself when the connection is back; a class that is begun anew "

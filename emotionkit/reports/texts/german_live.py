@@ -15,6 +15,7 @@ STATE = {
 STATE_LOST = "{source} {reason} Es wird weiter versucht; die Zeit ohne Bild bleibt unten leer."
 STATE_ENDED = "Er wird als {lesson_id} gespeichert; dann kann sein Bericht erstellt werden."
 STATE_STORED = "Er ist als {lesson_id} gespeichert; jetzt kann sein Bericht erstellt werden."
+NO_PICTURE = "Es kam kein Bild, daher ist nichts gespeichert."
 NOT_STORED = (
     "{reason} Der Unterricht ist nicht gespeichert; was davon geschrieben wurde, bleibt für `emotionkit live --resume`."
 )
