@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from fnmatch import fnmatch
 from pathlib import Path
 
 from emotionkit.batch.finding import Found, check_inside, find_recordings, growing, has_changed, printable
 from emotionkit.batch.lesson_facts import content_sha256, default_lesson_id
 from emotionkit.batch.night_memory import NIGHTS_UNTIL_SET_ASIDE, NightMemory, Seen
+from emotionkit.batch.night_selection import Selection
 from emotionkit.batch.undertaking import run_name
 from emotionkit.config import ProcessingSettings
 from emotionkit.errors import RecordingError, StorageError
@@ -21,33 +20,6 @@ from emotionkit.storage import located
 from emotionkit.warehouse import Tombstones, begun_lessons, has_database, open_warehouse
 
 _FIRST_LOOK = Seen(stamp="", content="")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which recordings a run looks at.
-
-    Attributes:
-        only: Patterns, one of which has to match the path below the folder, the file's name or the lesson's id.
-        since: The day on which, or after which, a recording was written, on the clocks of this place.
-        retry_failed: Whether those are tried again that were set aside.
-    """
-
-    only: tuple[str, ...] = ()
-    since: date | None = None
-    retry_failed: bool = False
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing is left out."""
-        return not self.only and self.since is None
-
-    def takes(self, found: Found, lesson_ids: Iterable[str] = ()) -> bool:
-        """Say whether a recording is looked at, which may have become some lessons."""
-        if self.since is not None and datetime.fromtimestamp(found.written_at).date() < self.since:
-            return False
-        names = (found.name, found.path.name, found.path.stem, default_lesson_id(found.path), *lesson_ids)
-        return not self.only or any(fnmatch(name, pattern) for name in names for pattern in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +75,12 @@ class Planner:
         self._by_content: dict[str, list[KnownLesson]] = {}
         for lesson in known:
             self._by_content.setdefault(memory.hashed(lesson.recording_sha256), []).append(lesson)
-        begun = {lesson.lesson_id for lesson, _ in begun_lessons(warehouse)}
-        self._taken = begun | {lesson.lesson_id for lesson in known}
+        begun = begun_lessons(warehouse)
+        self._begun = {lesson.lesson_id: memory.hashed(lesson.recording_sha256) for lesson, _ in begun}
+        self._taken = self._begun.keys() | {lesson.lesson_id for lesson in known}
         self._claimed: dict[str, str] = {}
         self._contents: dict[str, str] = {}
+        self._others: list[Found] = []
 
     def plan(self, folder: Path, selection: Selection, *, watch_s: float | None = None) -> Plan:
         """Look through a folder of recordings.
@@ -116,6 +90,7 @@ class Planner:
         """
         findings = find_recordings(folder)
         chosen = [found for found in findings.recordings if selection.takes(found, self._lessons_of(found))]
+        self._others = [found for found in findings.recordings if found not in chosen]
         plan = Plan(
             left=[LeftRecording(recording=name, reason=why) for name, why in findings.passed_over],
             problems=findings.problems,
@@ -151,7 +126,7 @@ class Planner:
 
     def _settle(self, plan: Plan, found: Found, seen: Seen, sha256: str) -> None:
         known = self._known(found, seen.content)
-        lesson_id = known.lesson_id if known else self._free_name(found)
+        lesson_id = known.lesson_id if known else self._free_name(found, seen.content)
         self._taken.add(lesson_id)
         plan.lessons.add(lesson_id)
         why = "new"
@@ -176,10 +151,23 @@ class Planner:
         if same := self._by_content.get(content, []):
             return next((lesson for lesson in same if lesson.recording == here), same[0])
         there = self._by_path.get(here)
-        if there and self._memory.hashed(there.recording_sha256) in self._contents.values():
+        if there and self._is_somewhere(self._memory.hashed(there.recording_sha256)):
             # What it was read from is elsewhere now; this is another one in its place.
             return None
         return there
+
+    def _is_somewhere(self, content: str) -> bool:
+        """Say whether a recording of some content is there, also among those that this run does not take."""
+        return content in self._contents.values() or any(self._content_of(other) == content for other in self._others)
+
+    def _content_of(self, found: Found) -> str | None:
+        seen = self._memory.seen(found.name)
+        if seen and seen.stamp == found.stamp:
+            return seen.content
+        try:
+            return self._memory.hashed(content_sha256(found.path))
+        except (RecordingError, StorageError):
+            return None
 
     def _lessons_of(self, found: Found) -> list[str]:
         """Return the ids of the lessons that a recording may have become, by its path and by what it held before."""
@@ -228,13 +216,17 @@ class Planner:
             return self._contents[recording] == content
         return located(recording).is_file()
 
-    def _free_name(self, found: Found) -> str:
-        """Return the id of a new lesson: that of the file's name, with its folders where that is taken."""
+    def _free_name(self, found: Found, content: str) -> str:
+        """Return the id of a new lesson: that of the file's name, with its folders where that is taken.
+
+        A class that was played from the recording, and cut off, does not take its name.
+        """
         plain = default_lesson_id(found.path)
         below = default_lesson_id(Path("-".join(Path(found.name).parts)))
         mark = hashlib.sha256(found.name.encode()).hexdigest()[:8]
         names = (plain, below, f"{plain[:45]}-{mark}")
-        return next((name for name in names if name not in self._taken), names[-1])
+        free = (name for name in names if name not in self._taken or self._begun.get(name) == content)
+        return next(free, names[-1])
 
 
 def known_lessons(warehouse: Path) -> list[KnownLesson]:

@@ -17,8 +17,9 @@ from emotionkit.batch.executor import Failure, Job, process_all
 from emotionkit.batch.night_ledger import Ledger
 from emotionkit.batch.night_lock import night_lock
 from emotionkit.batch.night_memory import NightMemory
-from emotionkit.batch.night_plan import Plan, Planner, Selection, known_lessons, selected_lessons
+from emotionkit.batch.night_plan import Plan, Planner, known_lessons, selected_lessons
 from emotionkit.batch.night_reports import NightReports
+from emotionkit.batch.night_selection import Selection
 from emotionkit.batch.night_settings import NightSettings, Places
 from emotionkit.batch.retention import enforce_retention
 from emotionkit.batch.undertaking import Outcome

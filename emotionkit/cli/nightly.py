@@ -83,7 +83,7 @@ def nightly(
     clocks.use(project.recordings.time_zone)
 
     from emotionkit.batch.night_notice import Notice, notice_of
-    from emotionkit.batch.night_plan import Selection
+    from emotionkit.batch.night_selection import Selection
     from emotionkit.batch.night_settings import NightSettings, Places
     from emotionkit.batch.nightly import preview_night, run_night
 

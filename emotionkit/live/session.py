@@ -113,7 +113,7 @@ class LiveSession:
                     self._follow(reader)
                 return self._finish(reader)
             except BaseException as error:
-                self._failed = str(error)
+                self._failed = str(error) or "Stopped."
                 raise
             finally:
                 last = replace(self._facts(reader), state=LiveState.ENDED)

@@ -12,11 +12,9 @@ from pathlib import Path
 from emotionkit.errors import ErasureError
 from emotionkit.reports.night import NIGHTLY
 from emotionkit.warehouse import Erasure, Words, lesson_mark
-from emotionkit.warehouse.mentions import MARKED
+from emotionkit.warehouse.mentions import is_marked
 
 NOTEBOOK_SUFFIX = ".ipynb"
-
-_IS_MARKED = Words([MARKED])
 
 
 def erase_reports(out: Path, erasure: Erasure) -> Counter[str]:
@@ -61,17 +59,17 @@ def reports_telling_of(out: Path, erasure: Erasure) -> list[Path]:
     marks = Words([lesson_mark(lesson_id) for lesson_id in (*erasure.lessons, *erasure.tracks)])
     names, words = Words(erasure.names), Words([*erasure.words, *erasure.report_words])
 
-    def tells(entry: Path) -> bool:
-        if not _IS_MARKED.mentioned_under(entry):
-            return bool(words.mentioned_under(entry))
-        return bool(marks.mentioned_under(entry) or names.mentioned_under(entry))
+    def tells(place: Path) -> bool:
+        if place.is_file() and not place.is_symlink() and is_marked(place):
+            return marks.mentioned_in(place) or names.mentioned_in(place)
+        return words.mentioned_in(place)
 
     try:
         entries = sorted(out.iterdir()) if out.is_dir() else []
         # Each night is a record of its own.
         nights = [night for entry in entries if entry.name == NIGHTLY and entry.is_dir() for night in entry.iterdir()]
         entries = [entry for entry in entries if entry.name != NIGHTLY or not entry.is_dir()]
-        return [entry for entry in [*entries, *sorted(nights)] if tells(entry)]
+        return [entry for entry in [*entries, *sorted(nights)] if any(map(tells, (entry, *entry.rglob("*"))))]
     except OSError as error:
         raise _unremovable(error, out) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
 from av import Packet
 from av.stream import Stream
@@ -56,12 +57,16 @@ class Holes:
     @property
     def lost_bytes(self) -> int:
         """Bytes in holes of more than ``HOLE``; reads the heads of the file's elements if there may be some."""
-        return self._skipped_bytes if self._skipped_bytes and not is_unbroken(self._source.path) else 0
+        return self._skipped_bytes if self._skipped_bytes and self._is_broken else 0
 
     @property
     def lost_s(self) -> Fraction:
         """Seconds of pictures in holes of any size; reads as ``lost_bytes`` if pictures stall there."""
-        return self._stalls_s if self._stalls_s and not is_unbroken(self._source.path) else Fraction(0)
+        return self._stalls_s if self._stalls_s and self._is_broken else Fraction(0)
+
+    @cached_property
+    def _is_broken(self) -> bool:
+        return not is_unbroken(self._source.path)
 
 
 def packet_end(packet: Packet[Stream]) -> Fraction | None:

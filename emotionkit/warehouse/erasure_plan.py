@@ -191,11 +191,10 @@ def lessons_of_recording(folder: Path, recording: str, sha256: str | None) -> li
         recording: Its full path, as the lessons name it.
         sha256: Of its content, if it is still there.
     """
-    return [
-        lesson_id
-        for lesson_id, all_of in sorted(_known_lessons(folder).items())
-        if any(recording == lesson.recording or sha256 == lesson.recording_sha256 for lesson in all_of)
-    ]
+    known = sorted(_known_lessons(folder).items())
+    same = [lesson_id for lesson_id, all_of in known if any(sha256 == lesson.recording_sha256 for lesson in all_of)]
+    # What a lesson was read from may have been moved since, and another recording have taken its place.
+    return same or [lesson_id for lesson_id, all_of in known if any(recording == lesson.recording for lesson in all_of)]
 
 
 def _known_lessons(folder: Path) -> dict[str, list[Lesson]]:

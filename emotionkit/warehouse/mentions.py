@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 MARKED = "emotionkit-lessons"
-"""Word in every report that is marked with the lessons that it tells of."""
+"""Name of the element of a page, and of the entry in a notebook's metadata, that has its marks."""
 
 
 class Words:
@@ -55,6 +55,16 @@ class Words:
 def lesson_mark(lesson_id: str) -> str:
     """Return what a report holds of each lesson that it tells of, so that it is found though it shows titles alone."""
     return f"lesson:{lesson_id};"
+
+
+def is_marked(path: Path) -> bool:
+    """Return whether a file of a report is marked with the lessons that it tells of.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    content = path.read_bytes()
+    return any(mark.encode() in content for mark in (f'<meta name="{MARKED}"', f'"{MARKED}": ['))
 
 
 def _forms(word: str) -> set[bytes]:

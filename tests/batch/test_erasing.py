@@ -473,6 +473,34 @@ def test_the_reports_of_other_lessons_stay_where_one_of_a_short_name_goes(folder
     assert reports / "11" not in gone
 
 
+def test_what_only_mentions_the_mark_is_not_marked(folders: tuple[Path, Path]) -> None:
+    """As a path in it may do."""
+    warehouse, reports = folders
+    night = reports / "nightly" / "2026-09-14.json"
+    night.parent.mkdir()
+    night.write_text(json.dumps({"reason": "/srv/emotionkit-lessons/x.mp4 is broken.", "done": LESSON}))
+    write_marked_report(reports / "both", ["algebra"], "Algebra")
+    (reports / "both" / "notes.html").write_text(f"<p>{LESSON}</p>")
+    gone = erasing.preview(*folders, erasing.plan(warehouse, lessons=[LESSON]))
+    assert {night, reports / "both"} <= set(gone)
+
+
+def test_a_recording_that_took_the_place_of_another_is_not_that(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    warehouse, _ = folders
+    place = tmp_path / "class.mp4"
+    place.write_bytes(b"another class")
+    sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
+    for lesson_id, content in (("moved", "moved-sha"), ("here", sha256)):
+        lesson = replace(read_segment(warehouse, write(warehouse, lesson_id)).lesson, recording=str(place))
+        with SegmentWriter(warehouse, lesson_id, "run-2") as writer:
+            now = datetime(2026, 9, 30, tzinfo=UTC)
+            run = Run("run-2", "0.1.0", "ab", "{}", "cd", now, now, "done")
+            load_segment(warehouse, writer.finish(replace(lesson, recording_sha256=content), run))
+    assert erasing.plan(warehouse, recordings=[place]).lessons == ("here",)
+    place.unlink()
+    assert set(erasing.plan(warehouse, recordings=[place]).lessons) == {"here", "moved"}
+
+
 def test_a_name_in_a_marked_report_is_found(folders: tuple[Path, Path]) -> None:
     warehouse, reports = folders
     write_marked_report(reports / "talk", ["algebra"], f"A talk by {NAME}")

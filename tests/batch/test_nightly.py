@@ -20,7 +20,7 @@ import emotionkit as ek
 from emotionkit.batch import erasing, finding, night_reports
 from emotionkit.batch.night_lock import LOCK, OWNER, night_lock
 from emotionkit.batch.night_memory import NightMemory
-from emotionkit.batch.night_plan import Selection
+from emotionkit.batch.night_selection import Selection
 from emotionkit.batch.night_settings import NightSettings, Places
 from emotionkit.batch.nightly import preview_night, run_night
 from emotionkit.batch.undertaking import begin
@@ -357,6 +357,31 @@ def test_renumbered_recordings_stay_what_they_hold(places, clip, other_clip, qui
     (done,) = run_night(places, SETTINGS).done
     assert done.lesson_id.startswith("week-1-")
     assert contents(places).items() > before.items()
+
+
+def test_a_run_that_takes_a_few_does_not_mistake_a_renumbered_one(places, clip, other_clip, quick_reports):
+    put(clip, places.recordings / "class-1.mp4")
+    run_night(places, SETTINGS)
+    before = contents(places)
+    rename(places, "class-1.mp4", "class-2.mp4")
+    put(other_clip, places.recordings / "class-1.mp4")
+    (done,) = run_night(places, SETTINGS, Selection(only=("class-1*",))).done
+    assert done.lesson_id.startswith("class-1-")
+    assert contents(places).items() > before.items()
+
+
+def test_a_recording_has_the_name_of_the_class_that_was_played_from_it(places, clip, quick_reports):
+    recording = put(clip, places.recordings / "waves.mp4")
+    begun = begin(recording, places.warehouse, "0" * 64, SETTINGS.processing)
+    parts = PartsFolder(places.warehouse, "waves", "class")
+    with parts.kept_from_others():
+        parts.remember(begun.lesson, replace(begun.run, run_id="class"))
+        parts.write("piece-00000", Part.of([FrameReading(Fraction(0), Fraction(1), ())], []))
+    assert [one.lesson_id for one in run_night(places, SETTINGS).done] == ["waves"]
+    assert parts.names() == {"piece-00000"}
+    run_night(places, SETTINGS)
+    assert not parts.names()
+    assert ek.open_warehouse(places.warehouse).lesson("waves").duration_s == pytest.approx(2, abs=0.1)
 
 
 def test_recordings_that_swapped_their_names_are_no_copies_of_each_other(places, clip, other_clip, quick_reports):

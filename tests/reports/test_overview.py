@@ -24,6 +24,7 @@ from emotionkit.reports import formatting, render_course_report, render_student_
 from emotionkit.reports.live_page import notice_page
 from emotionkit.reports.overview import course_folder
 from emotionkit.warehouse import open_warehouse
+from emotionkit.warehouse.mentions import is_marked
 from emotionkit.warehouse.register import Consent, Sighting, Student
 from emotionkit.warehouse.students import changing_register
 
@@ -185,6 +186,7 @@ def test_commands_write_pages_and_the_index(course, tmp_path, monkeypatch, capsy
         (f"student-{ZOE}", ["week-0"]),
     ):
         for path in (tmp_path / "reports" / report).iterdir():
+            assert is_marked(path)
             assert set(re.findall("lesson:([^;]+);", path.read_text("utf-8"))) == set(lessons), path
     index = (tmp_path / "reports" / "index.html").read_text("utf-8")
     assert f'href="./{course_folder(COURSE)}/index.html"' in index
