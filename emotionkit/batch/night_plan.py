@@ -89,8 +89,10 @@ class Planner:
             InvalidInputError: The folder is not there or cannot be read.
         """
         findings = find_recordings(folder)
-        chosen = [found for found in findings.recordings if selection.takes(found, self._lessons_of(found))]
-        self._others = [found for found in findings.recordings if found not in chosen]
+        names = self._lessons_of if selection.only else lambda _: []
+        chosen = [found for found in findings.recordings if selection.takes(found, names(found))]
+        taken = {found.path for found in chosen}
+        self._others = [found for found in findings.recordings if found.path not in taken]
         plan = Plan(
             left=[LeftRecording(recording=name, reason=why) for name, why in findings.passed_over],
             problems=findings.problems,
