@@ -105,10 +105,10 @@ class LiveSession:
         """
         plan = self._plan
         with self._held, ConfinedConnections() as connections:
-            self._warm_up()
             reader = LiveReader(plan.source, plan.settings.sample_fps, self._patience_s, connections.connect)
-            self._show_state(reader)
             try:
+                self._warm_up()
+                self._show_state(reader)
                 with reader:
                     self._follow(reader)
                 return self._finish(reader)

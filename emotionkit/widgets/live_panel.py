@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 
 import ipywidgets
@@ -109,7 +108,5 @@ class LivePanel(ipywidgets.VBox):
             with _one_at_a_time:
                 self.outcome = self._session.run()
         except EmotionkitError as error:
+            # The session has shown it.
             self.error = error
-            kept = " What is written is kept; `emotionkit live --resume` stores it." if self._session.is_kept else ""
-            self._sections["status"].value = f'<p class="state lost">{escape(str(error) + kept)}</p>'
-            self._end.disabled = True
